@@ -14,7 +14,7 @@ from sqlalchemy import Connection, case, func, select
 
 from crm.copies.tables import COPY_ROW, DEALER_CHANGE
 from crm.feed.queries import count_rows
-from crm.follow_ups.schedule import open_by_row
+from crm.follow_ups.schedule import has_lapsed, open_by_row
 from crm.scope import OutOfScope, Scope
 from crm.storage.reads import is_among
 
@@ -155,7 +155,7 @@ def due_calls(
     scope: Scope, connection: Connection, dealer: str, day: date, limit: int = _MOST_CALLS
 ) -> list[DueCall]:
     """Whom to call on a day, the longest due first, of trials that the copy holds; of each person
-    the call that became due last.
+    the call that became due last. What nobody saw to for months is no call of that day.
 
     A dealer to whom no history is shared does not know that there is a trial.
     """
@@ -167,7 +167,8 @@ def due_calls(
         shared = _shared(key, content, cards)
         if not shared.content["deceased"]:
             call = open_by_row(shared.content.get("history", ()), day)
-            found += [] if call is None else [DueCall(shared, *call)]
+            if call is not None and not has_lapsed(call[1], day):
+                found.append(DueCall(shared, *call))
     return sorted(found, key=lambda call: (call.due_on, call.shared.key))[:limit]
 
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
-ANYBODYS, NOBODYS = "all", "nobody"
-"""Beside an account's own: everything that is due, and what nobody was given."""
+ANYBODYS, NOBODYS, LAPSED = "all", "nobody", "lapsed"
+"""Beside an account's own: everything that is due, what nobody was given, and what is due no more
+for nobody saw to it."""
 
 
 def task_name(about: str) -> str:
@@ -47,8 +48,8 @@ class DueFollowUp:
 class Asking:
     """Which of what is due is asked for; empty: any.
 
-    whose: an account's own, ANYBODYS or NOBODYS. region: the first digits of its code. task: of
-    those who are called about one thing.
+    whose: an account's own, ANYBODYS, NOBODYS or LAPSED. region: the first digits of its code.
+    task: of those who are called about one thing.
     """
 
     whose: str = ANYBODYS
@@ -59,7 +60,7 @@ class Asking:
 
     def takes(self, due: DueFollowUp) -> bool:
         """Whether a call is asked for."""
-        owner = {ANYBODYS: due.owner, NOBODYS: None}.get(self.whose, self.whose)
+        owner = {ANYBODYS: due.owner, LAPSED: due.owner, NOBODYS: None}.get(self.whose, self.whose)
         return (
             due.owner == owner
             and (due.region or "").startswith(self.region)
@@ -71,31 +72,36 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many people are to be called: one's own, nobody's, all."""
+    """How many people are to be called: one's own, nobody's, all; and how many were not."""
 
     mine: int
     nobody: int
     all: int
+    lapsed: int
 
 
 @dataclass(frozen=True, slots=True)
 class DueList:
     """All who are to be called, read once: what a page shows of it is told from these rows.
 
-    tasks: those of tasks, also where the person's line is another call.
+    tasks: those of tasks, also where the person's line is another call. lapsed: who is not among
+    the rows any more.
     """
 
     rows: tuple[DueFollowUp, ...]
     tasks: tuple[DueFollowUp, ...] = ()
+    lapsed: tuple[DueFollowUp, ...] = ()
 
     def of(self, asking: Asking) -> list[DueFollowUp]:
         """The part that is asked for, in its order."""
-        return [row for row in (self.tasks if asking.task else self.rows) if asking.takes(row)]
+        rows = self.lapsed if asking.whose == LAPSED else self.rows
+        return [row for row in (self.tasks if asking.task else rows) if asking.takes(row)]
 
     def counted(self, account: str) -> Counted:
         """How many of them are whose."""
         mine = sum(row.owner == account for row in self.rows)
-        return Counted(mine, sum(row.owner is None for row in self.rows), len(self.rows))
+        nobodys = sum(row.owner is None for row in self.rows)
+        return Counted(mine, nobodys, len(self.rows), len(self.lapsed))
 
     def choices(self) -> tuple[list[str], list[str], list[str]]:
         """(regions, dealers, products) that occur."""

@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from campaigns.times import day_end_us, shanghai_day
 from crm.follow_ups.due import DueFollowUp, DueList
+from crm.follow_ups.schedule import LAPSES_AFTER_DAYS, has_lapsed
 from crm.follow_ups.tables import FOLLOW_UP, FOLLOW_UP_LATER, FOLLOW_UP_OWNER, FOLLOW_UP_TASK
 from crm.holdings.queries import said_by
 from crm.journal.events import JOURNAL
@@ -33,8 +34,6 @@ from crm.storage.database import in_pieces
 
 NUMBER_OF_TASKS = 0
 """A task has this number, and its own id where a call of a trial has the trial's."""
-_LAPSES_AFTER_DAYS = 90
-"""A task that nobody saw to for so long since it was due, or put off to, is asked for no more."""
 
 _Answer = tuple[int, bool, str]
 """When a call was, µs, whether only its day is known, and how it went."""
@@ -48,7 +47,8 @@ _PutOff = tuple[DueFollowUp, date | None]
 
 
 def due_follow_ups(scope: Scope, connection: Connection, day: date) -> DueList:
-    """Whom to call on a day: one line a person, the longest due first."""
+    """Whom to call on a day: one line a person, the longest due first; apart from them those of
+    whose trials nobody was called for so long that it is no call of that day any more."""
     scope.require("follow_ups", "follow-ups are the company's")
     known = [*_trials(connection, day), *_tasks(scope, connection, day)]
     put_off = {each.person_id for each, not_before in known if not_before and not_before > day}
@@ -59,7 +59,18 @@ def due_follow_ups(scope: Scope, connection: Connection, day: date) -> DueList:
     for each in found:
         latest.setdefault(each.person_id, each)
     tasks = {(each.task, each.person_id): each for each in found if each.about}
-    return DueList(_in_order(latest.values()), _in_order(tasks.values()))
+    waits = {each.order: not_before for each, not_before in known if not_before}
+    lapsed = {
+        person
+        for person, each in latest.items()
+        # Of a task that is asked for no more nothing is known here.
+        if not each.about and has_lapsed(waits.get(each.order, each.due_on), day)
+    }
+    return DueList(
+        _in_order(each for person, each in latest.items() if person not in lapsed),
+        _in_order(tasks.values()),
+        _in_order(latest[person] for person in lapsed),
+    )
 
 
 def _in_order(found: Iterable[DueFollowUp]) -> tuple[DueFollowUp, ...]:
@@ -101,7 +112,7 @@ def _tasks(scope: Scope, connection: Connection, day: date, which: Any = None) -
     """The tasks that are open: those that are due, or those that are named, due or not."""
     task, later = FOLLOW_UP_TASK.c, _last(FOLLOW_UP_LATER, "not_before", FOLLOW_UP_TASK.c.task_id)
     which = task.due_on <= day if which is None else which
-    lapsed = day - timedelta(days=_LAPSES_AFTER_DAYS)
+    lapsed = day - timedelta(days=LAPSES_AFTER_DAYS)
     put_off = select(FOLLOW_UP_LATER.c.trial_id).where(FOLLOW_UP_LATER.c.not_before > lapsed)
     # The list of those put off is short; of each old task to look up its own would not be.
     stands = or_(task.due_on > lapsed, and_(task.task_id.in_(put_off), later > lapsed))

@@ -19,6 +19,9 @@ from crm.consents.uses import Standing, may_follow_up
 from crm.journal.logged_event import LoggedEvent
 
 FOLLOW_UP_DAYS = (3, 7, 14)
+LAPSES_AFTER_DAYS = 90
+"""What nobody saw to for so long since it was due, or put off to, is no call of today any more: a
+firm that brings in trials of last year has not all of them to call."""
 
 FollowUpState = Literal["open", "done", "missed", "closed"]
 
@@ -45,6 +48,11 @@ class Call:
 
     at_us: int
     outcome: str
+
+
+def has_lapsed(due_on: date, day: date) -> bool:
+    """Whether what was due on a day is on another no call of that day any more."""
+    return due_on <= day - timedelta(days=LAPSES_AFTER_DAYS)
 
 
 def follow_ups(person: PersonView) -> Iterator[FollowUp]:

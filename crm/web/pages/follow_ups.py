@@ -15,7 +15,7 @@ from campaigns.wording.catalogues import N_
 from crm.accounts.people import KnownAccount, accounts, names_of
 from crm.accounts.roles import says_of, scope_of
 from crm.copies.queries import dealer_names
-from crm.follow_ups.due import ANYBODYS, NOBODYS, Asking, DueFollowUp
+from crm.follow_ups.due import ANYBODYS, LAPSED, NOBODYS, Asking, DueFollowUp
 from crm.follow_ups.queries import due_follow_ups, open_follow_up
 from crm.follow_ups.register import CallName, assign
 from crm.people.queries import may_have_phones, people_by_id
@@ -57,7 +57,7 @@ class Chosen:
 
     def asking(self, actor: str) -> Asking:
         """What is asked of the list."""
-        whose = {"mine": actor, NOBODYS: NOBODYS}.get(self.whose, ANYBODYS)
+        whose = {"mine": actor, NOBODYS: NOBODYS, LAPSED: LAPSED}.get(self.whose, ANYBODYS)
         return Asking(whose, self.region, self.dealer, self.sku, self.task)
 
 
@@ -134,6 +134,8 @@ def _list(visit: Visit, chosen: Chosen, fault: str = "") -> Response:
         return taken_away(visit, shown)
     counted_of = everybody.counted(actor)
     counts = {"mine": counted_of.mine, NOBODYS: counted_of.nobody, ANYBODYS: counted_of.all}
+    if counted_of.lapsed:
+        counts[LAPSED] = counted_of.lapsed
     context: dict[str, Any] = {
         "title": visit.say(N_("到期的回访")),
         "today": today,

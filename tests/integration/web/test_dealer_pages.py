@@ -1,6 +1,7 @@
 """What a dealer sees of its own copy in a browser, and nothing else."""
 
 import re
+from datetime import date, timedelta
 from io import BytesIO
 
 import httpx
@@ -11,10 +12,11 @@ from sqlalchemy import delete, select
 from campaigns.ids import person_id
 from crm.accounts.tables import ACCESS
 from crm.feed.history import sent_up_to
+from crm.feed.portal import DueCall, due_calls
 from crm.feed.queries import last_sequence
 from crm.feed.recall_queries import open_recalls
 from crm.feed.tables import COPY_SENT
-from crm.scope import HEADQUARTERS_SCOPE
+from crm.scope import HEADQUARTERS_SCOPE, dealer_scope
 from crm.storage.database import reading, writing
 from tests.integration.feed.dealers import Company, event, shared, withdrawal
 from tests.integration.web.companies import (
@@ -59,6 +61,17 @@ def test_what_waits_stands_at_the_top_and_everybody_is_a_row_of_a_table(
     table = rest.partition('<table class="listing">')[2].partition("</table>")[0]
     assert table.count("<tr>") == 2 and "打电话" in table
     assert 'href="/copy#calls"><b>1</b>' in shop.get("/").text, "the first page tells the same"
+
+
+@pytest.mark.usefixtures("shop")
+def test_what_nobody_saw_to_for_ninety_days_is_no_call_of_today(company: Company) -> None:
+    def calls(day: date) -> list[DueCall]:
+        with reading(company.running.site.engine) as connection:
+            return due_calls(dealer_scope("D1"), connection, "D1", day)
+
+    (last,) = calls(today() + timedelta(days=30))
+    assert [call.due_on for call in calls(last.due_on + timedelta(days=89))] == [last.due_on]
+    assert calls(last.due_on + timedelta(days=90)) == []
 
 
 def test_a_tap_opens_one_field_and_is_logged_for_the_card_behind_it(

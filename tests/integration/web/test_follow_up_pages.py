@@ -250,3 +250,18 @@ def test_who_only_looks_is_offered_no_call(site: RunningSite) -> None:
         token = token_in(page)
         path = "/follow-ups/T-9/1/done"
         assert client.post(path, data={"form_token": token}).status_code == 403
+
+
+def test_what_nobody_saw_to_for_ninety_days_is_no_call_of_today_and_is_listed_apart(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    assert "过期 90 天以上的" not in field.get("/follow-ups").text
+    for number, days in ((901, 14 + 89), (902, 14 + 90)):
+        for each in trial(number):
+            each["time"] = f"{today() - timedelta(days=days)}T08:00:00+08:00"
+            site.accept(each)
+    site.work()
+    page = field.get("/follow-ups").text
+    assert "过期 90 天以上的 1" in page
+    assert "T-901/3" in lines(page) and "T-902/3" not in lines(page)
+    assert lines(field.get("/follow-ups?whose=lapsed").text) == ["T-902/3"]
