@@ -123,6 +123,7 @@ def test_little_that_unpacks_to_more_than_a_list_of_people_is_not_read(
     assert raised.value.reason == "file_too_large"
 
 
+@pytest.mark.long
 def test_more_people_than_sign_in_anywhere_are_refused_before_any_is_taken() -> None:
     about = SheetActivity("A-1", read(template(1)).activity.day)
     for people, is_refused in ((MOST_PEOPLE, False), (MOST_PEOPLE + 1, True)):
@@ -246,6 +247,7 @@ def sheet_of(people: int) -> bytes:
     return saved(book)
 
 
+@pytest.mark.long
 @pytest.mark.long
 def test_five_thousand_rows_are_read_a_row_at_a_time() -> None:
     rows = open_sheet("a.xlsx", sheet_of(5_000), SECRET, activity=None).rows()
