@@ -248,7 +248,6 @@ def sheet_of(people: int) -> bytes:
 
 
 @pytest.mark.long
-@pytest.mark.long
 def test_five_thousand_rows_are_read_a_row_at_a_time() -> None:
     rows = open_sheet("a.xlsx", sheet_of(5_000), SECRET, activity=None).rows()
     assert sum(len(row.events) for row in rows) == 15_000
