@@ -264,4 +264,6 @@ def test_what_nobody_saw_to_for_ninety_days_is_no_call_of_today_and_is_listed_ap
     page = field.get("/follow-ups").text
     assert "过期 90 天以上的 1" in page
     assert "T-901/3" in lines(page) and "T-902/3" not in lines(page)
-    assert lines(field.get("/follow-ups?whose=lapsed").text) == ["T-902/3"]
+    apart = field.get("/follow-ups?whose=lapsed").text
+    assert lines(apart) == ["T-902/3"]
+    assert "到期的回访 <small>1 人" in apart, "the heading counts what is listed"
