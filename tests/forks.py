@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 
 _FILES = 3
 _LENGTH_BYTES = 8
@@ -62,9 +63,13 @@ class Forked:
             return None
 
     def send_signal(self, number: int) -> None:
-        """Signal it, if it still runs."""
+        """Signal it, if it still runs.
+
+        It is waited for elsewhere, so it may be gone before its status is told here.
+        """
         if self.poll() is None:
-            os.kill(self.pid, number)
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
 
     def _next(self) -> int:
         """The next number that is told of it: its id, then its status."""
