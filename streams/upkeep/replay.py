@@ -9,11 +9,13 @@ writer, whom the doors need between two batches: there it is many, and whoever w
 with it.
 """
 
+import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, Integer, Select, Table, bindparam, func, select
 
 from crm.clock import now_us
 from crm.configuration.settings import sqlite_file
@@ -26,9 +28,10 @@ from crm.recording.recorder import BATCH_EVENTS, LARGEST_BATCH, Recorder
 from crm.recording.unfinished import refuse_unfinished
 from crm.schema.preparing import prepare
 from crm.schema.tables import HISTORY, PROJECTED
-from crm.storage.bulk import driver_values, insert_rows
+from crm.storage.bulk import insert_rows, own_columns
 from crm.storage.database import open_engine, reading, writing
 from crm.storage.locks import RECORDING, hold
+from crm.storage.reads import Among, Builder, found_rows
 from streams.running.scratch import scratch_folder
 from streams.upkeep.comparison import TableComparison, compare
 
@@ -129,12 +132,25 @@ def settled(engine: Engine) -> Iterator[Connection]:
 
 
 def _copy(here: Connection, there: Connection, after: int, up_to: int) -> None:
+    # History has no days: what one driver gives, the other takes as it is.
     for table in HISTORY:
-        places = (table.c.position > after, table.c.position <= up_to)
-        query = select(table).where(*places).order_by(table.c.position)
-        rows = here.execution_options(yield_per=BATCH_EVENTS).execute(query)
-        for piece in rows.mappings().partitions(BATCH_EVENTS):
-            insert_rows(there, table, driver_values(there, table, [dict(row) for row in piece]))
+        copied = after
+        asked = _next_of(table)
+        while rows := found_rows(here, asked, after=copied, up_to=up_to, most=BATCH_EVENTS):
+            insert_rows(there, table, rows)
+            copied = rows[-1][own_columns(table).index(table.c.position)]
+
+
+@functools.cache
+def _next_of(table: Table) -> Builder:
+    place = table.c.position
+
+    def built(_: Among) -> Select[Any]:
+        query = select(*own_columns(table)).where(place > bindparam("after"))
+        query = query.where(place <= bindparam("up_to"))
+        return query.order_by(place).limit(bindparam("most", type_=Integer))
+
+    return built
 
 
 def _record_again(recorder: Recorder, up_to: int, report: Report | None) -> int:
