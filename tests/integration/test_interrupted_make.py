@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -59,4 +60,5 @@ def test_ctrl_c_leaves_nothing_behind(programs: Path) -> None:
         assert not list(programs.glob("tmp.*"))
     finally:
         for each in _of(programs):
-            each.kill()
+            with suppress(psutil.NoSuchProcess):
+                each.kill()

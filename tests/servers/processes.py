@@ -4,6 +4,7 @@ import atexit
 import contextlib
 import os
 import pwd
+import random
 import shutil
 import socket
 import subprocess
@@ -12,7 +13,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 PATIENCE_SECONDS = 120.0
+_PORTS = range(20_000, 32_768)
+"""Below those that Linux and macOS give to whoever calls out, or listens on any."""
 _LOOK_SECONDS = 0.05
 _STARTED: list["subprocess.Popen[bytes]"] = []
 """Kept, since Python complains of a process that is dropped while it runs."""
@@ -31,11 +36,16 @@ class NotReady(Exception):
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody listens on now.
+
+    It is drawn: what the system names is given by it to the next caller as well, and there are many
+    of them until a server has loaded what it needs to listen.
+    """
+    while True:
+        port = random.SystemRandom().choice(_PORTS)
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> bool:
@@ -53,6 +63,17 @@ def answers(port: int) -> bool:
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
         return True
     return False
+
+
+def children_that_run(argument: str, parent: int | None = None) -> list[psutil.Process]:
+    """Those of a process (of this one) that were started with this argument."""
+    found = []
+    for child in psutil.Process(parent).children():
+        # One that ended a moment ago, or was left behind and nobody waited for, has no words.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if argument in child.cmdline():
+                found.append(child)
+    return found
 
 
 def account_without_privileges() -> str | None:

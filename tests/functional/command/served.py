@@ -1,16 +1,9 @@
 """What is served by a process of the command: whether it answers, and which process it is."""
 
-import socket
-from typing import Any
-
 import httpx
 import psutil
 
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-    return port
+from tests.servers.processes import children_that_run
 
 
 def answers(api: httpx.Client) -> bool:
@@ -20,7 +13,6 @@ def answers(api: httpx.Client) -> bool:
         return False
 
 
-def child_of(parent: int, argument: str) -> Any:
+def child_of(parent: int, argument: str) -> psutil.Process | None:
     """The supervised process with this argument, None while there is none."""
-    running_now = psutil.Process(parent).children()
-    return next((child for child in running_now if argument in child.cmdline()), None)
+    return next(iter(children_that_run(argument, parent)), None)

@@ -12,8 +12,8 @@ import pytest
 
 from streams.serving.orphans import PIPE, end_with_supervisor
 from tests.functional.command.running import environment, start, until
-from tests.functional.command.served import answers, child_of, free_port
-from tests.servers.processes import PATIENCE_SECONDS
+from tests.functional.command.served import answers, child_of
+from tests.servers.processes import PATIENCE_SECONDS, free_port
 from tests.source_tree import ROOT
 
 

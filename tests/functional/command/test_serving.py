@@ -23,9 +23,9 @@ from crm.storage.database import open_engine, reading
 from streams.serving.web_server import open_site
 from tests.examples import a_card
 from tests.functional.command.running import Jinxi, run, run_inside, running, until
-from tests.functional.command.served import answers, child_of, free_port
+from tests.functional.command.served import answers, child_of
 from tests.integration.web.sites import serving
-from tests.servers.processes import PATIENCE_SECONDS
+from tests.servers.processes import PATIENCE_SECONDS, free_port
 
 
 def test_a_demo_prints_its_summary_and_a_second_one_mixes_in_no_other_season(
@@ -107,7 +107,7 @@ def test_serve_shows_pages_takes_events_and_its_worker_records_them(tmp_path: Pa
         worker = until(lambda: child_of(served.pid, "work"))
         os.kill(worker.pid, signal.SIGKILL)
         assert _outcome_of(api, "card-2") == "recorded"
-        assert child_of(served.pid, "work").pid != worker.pid
+        assert until(lambda: child_of(served.pid, "work")).pid != worker.pid
         children = psutil.Process(served.pid).children(recursive=True)
         # Pages, the answers of funnels beside them, webhooks, the worker.
         assert len(children) == 4

@@ -21,7 +21,7 @@ from tests.examples import a_card
 from tests.integration.containers.compose import FILE, Native, Unreadable, natively, read
 from tests.servers import postgres
 from tests.servers.postgres import new_database
-from tests.servers.processes import free_port, wait_until
+from tests.servers.processes import PATIENCE_SECONDS, free_port, wait_until
 from tests.source_tree import ROOT
 
 SECRETS = {
@@ -210,7 +210,8 @@ def test_its_very_commands_take_an_event_over_http_into_an_archive(native: Nativ
     engine = open_engine(environment["JINXI_DATABASE_URL"])
     token = add_token(engine, "a machine", "headquarters")
     engine.dispose()
-    with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {token}"}) as client:
+    headers = {"Authorization": f"Bearer {token}"}
+    with httpx.Client(base_url=address, headers=headers, timeout=PATIENCE_SECONDS) as client:
         json = {"Content-Type": "application/cloudevents+json"}
         sent = client.post("/v1/events", content=orjson.dumps(a_card("over-http")), headers=json)
         assert sent.status_code in (200, 202), sent.text

@@ -23,7 +23,7 @@ from tests.installations import Installation
 from tests.integration.kafka.carriers import RELAY, Carried, carried_by, worker
 from tests.servers import kafka
 from tests.servers.postgres import new_database
-from tests.servers.processes import free_port, wait_until
+from tests.servers.processes import PATIENCE_SECONDS, free_port, wait_until
 from tests.servers.shared import folder_of
 from tests.services import require
 
@@ -64,7 +64,8 @@ def test_nobody_is_named_in_any_log(on_kafka: Carried) -> None:
     address = f"http://127.0.0.1:{port}"
     assert wait_until(lambda: _answers(address), 180), on_kafka.said()
     token = add_token(on_kafka.installation.engine, "a machine", "headquarters")
-    with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {token}"}) as client:
+    headers = {"Authorization": f"Bearer {token}"}
+    with httpx.Client(base_url=address, headers=headers, timeout=PATIENCE_SECONDS) as client:
         kinds = {"Content-Type": "application/cloudevents+json"}
         wrong = a_card("wrong", **MARKED) | {"subject": f"card/{PHONE}"}
         for content in (orjson.dumps(wrong), f"{{{NAME} {PHONE}".encode()):

@@ -1,6 +1,5 @@
 """The process that answers questions of funnels: it answers as the site itself would."""
 
-import contextlib
 import os
 import signal
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from crm.scope import HEADQUARTERS_SCOPE, OutOfScope, Scope, dealer_scope
 from streams.serving.funnel_process import FunnelProcess
 from tests.installations import Installation, clock
 from tests.integration.laws.dealers_sales import sold
+from tests.servers.processes import children_that_run
 from tests.templates import new_installation
 from tests.worlds import CLOCK_US, make_world
 
@@ -52,13 +52,7 @@ def elsewhere(installation: Installation) -> Iterator[FunnelProcess]:
 
 
 def the_processes() -> list[psutil.Process]:
-    found = []
-    for child in psutil.Process().children():
-        # What others have left behind and nobody waited for has no words any more.
-        with contextlib.suppress(psutil.NoSuchProcess):
-            if "streams.serving.funnel_process" in child.cmdline():
-                found.append(child)
-    return found
+    return children_that_run("streams.serving.funnel_process")
 
 
 def the_process() -> psutil.Process:

@@ -21,8 +21,12 @@ from crm.web.api.receipts import EVENTS_OF_A_SLICE, answered
 from crm.web.guards.large_bodies import HandedOver
 from streams.serving.large_intake import LargeIntakeProcess
 from tests.examples import a_card
+from tests.servers.guardian import runs
+from tests.servers.processes import children_that_run, wait_until
 from tests.templates import new_installation
 
+LAST_IN_TURN = 19
+"""Nobody can let others go first more than that."""
 COUNT = 2 * EVENTS_OF_A_SLICE + 1
 HANDED_OVER = HandedOver([("content-type", BATCH)], HEADQUARTERS, "en")
 EVENTS = [a_card(f"C{number}", id=f"e{number}") for number in range(COUNT)]
@@ -48,11 +52,7 @@ def elsewhere(intake: EventIntake) -> Iterator[LargeIntakeProcess]:
 
 
 def the_process() -> psutil.Process:
-    (found,) = [
-        child
-        for child in psutil.Process().children()
-        if "streams.serving.large_intake" in child.cmdline()
-    ]
+    (found,) = children_that_run("streams.serving.large_intake")
     return found
 
 
@@ -93,8 +93,7 @@ def test_one_that_was_killed_is_started_again(elsewhere: LargeIntakeProcess) -> 
     assert elsewhere(HANDED_OVER, body).status == 200
     killed = the_process()
     os.kill(killed.pid, signal.SIGKILL)
-    while killed.status() != psutil.STATUS_ZOMBIE:
-        continue
+    assert wait_until(lambda: not runs(killed))
     told = elsewhere(HANDED_OVER, body)
     assert (told.status, "Retry-After" in told.headers) == (503, True)
     (receipt,) = orjson.loads(elsewhere(HANDED_OVER, body).body)["receipts"]
@@ -114,4 +113,5 @@ def test_it_ends_with_who_started_it(elsewhere: LargeIntakeProcess) -> None:
 @pytest.mark.usefixtures("intake")
 def test_it_lets_short_requests_go_first(elsewhere: LargeIntakeProcess) -> None:
     elsewhere(HANDED_OVER, b"[]")
-    assert the_process().nice() > psutil.Process().nice()
+    ours = psutil.Process().nice()
+    assert the_process().nice() > ours or ours == LAST_IN_TURN

@@ -1,11 +1,18 @@
 """The servers of the tests answer, and start again after a kill."""
 
+import socket
+import subprocess
+import sys
+
+import psutil
 import psycopg
 from kafka import KafkaAdminClient
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from tests.servers import postgres
+from tests.servers.guardian import runs
+from tests.servers.processes import children_that_run, free_port, wait_until
 from tests.servers.shared import folder_of
 from tests.services import require
 
@@ -41,3 +48,21 @@ def test_a_killed_postgres_starts_again_with_what_it_had() -> None:
             assert connection.execute("SELECT number FROM kept").fetchall() == [(1,)]
     finally:
         server.stop()
+
+
+def test_a_free_port_is_none_that_the_system_may_give_to_others_meanwhile() -> None:
+    given = []
+    for _ in range(20):
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            given.append(listening.getsockname()[1])
+    assert max(free_port() for _ in range(20)) < min(given)
+
+
+def test_a_child_that_has_ended_hides_no_other() -> None:
+    lives = [sys.executable, "-c", "import sys; sys.stdin.read()", "one-that-lives"]
+    with (
+        subprocess.Popen([sys.executable, "-c", ""]) as ended,
+        subprocess.Popen(lives, stdin=subprocess.PIPE) as living,
+    ):
+        assert wait_until(lambda: not runs(psutil.Process(ended.pid)))
+        assert [child.pid for child in children_that_run("one-that-lives")] == [living.pid]

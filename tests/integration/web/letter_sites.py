@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-import socket
 import ssl
 import threading
 from collections.abc import Iterator, Mapping
@@ -23,6 +22,7 @@ from crm.storage.database import writing
 from crm.web.app import app_of
 from tests.integration.web.acting import form_in
 from tests.integration.web.sites import Listener, RunningSite, activity_today, today
+from tests.servers.processes import free_port
 
 NOON_US = day_start_us(today()) + 12 * 3_600_000_000
 NIGHT_US = day_start_us(today()) + 22 * 3_600_000_000
@@ -78,9 +78,7 @@ def a_gateway() -> Iterator[Gateway]:
 @contextlib.contextmanager
 def a_mail_server(handler: object, tls_context: ssl.SSLContext | None = None) -> Iterator[str]:
     """A real one, with what it does to a message; its address. tls_context: how it offers TLS."""
-    with contextlib.closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     controller = Controller(handler, hostname="127.0.0.1", port=port, tls_context=tls_context)
     controller.start()
     try:
