@@ -1,5 +1,6 @@
 """Reads the dealers' copies, and what dealers are to be told of them."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -8,6 +9,8 @@ from typing import Any, get_args
 import orjson
 from sqlalchemy import Connection, and_, func, or_, select
 
+from campaigns.wording.catalogues import N_, translated
+from campaigns.wording.languages import Language
 from crm.components.as_of import whole_past
 from crm.components.evaluation import Evaluation
 from crm.components.event_filter import effective_up_to
@@ -197,6 +200,21 @@ def dealer_names(connection: Connection) -> dict[str, str]:
     query = select(CONTRACT.c.dealer, CONTRACT.c.name)
     query = query.order_by(CONTRACT.c.dealer, CONTRACT.c.starts_on, CONTRACT.c.contract_id)
     return {dealer: name for dealer, name in connection.execute(query)}
+
+
+def dealer_words(connection: Connection, language: Language) -> dict[str, str]:
+    """What people read for a dealer, by code: its name, where several share it with the code."""
+    names = {code: name for code, name in dealer_names(connection).items() if name}
+    shared = Counter(names.values())
+    return {
+        code: name if shared[name] == 1 else name_with_code(name, code, language)
+        for code, name in names.items()
+    }
+
+
+def name_with_code(name: str, code: str, language: Language) -> str:
+    """What people read who need a dealer's code, too: to type it, or to tell two apart."""
+    return translated(N_("{name}（{code}）"), language, name=name, code=code)
 
 
 def dealers_under_contract(connection: Connection, day: date) -> frozenset[str]:

@@ -10,7 +10,7 @@ from campaigns.wording.catalogues import N_, translated
 from campaigns.wording.days import day_text
 from campaigns.wording.languages import Language
 from crm.activities.queries import activities_between
-from crm.copies.queries import dealer_names
+from crm.copies.queries import dealer_names, name_with_code
 from crm.funnels.columns import ACTIVITY
 from crm.scope import Scope
 
@@ -45,7 +45,7 @@ def names_of_values(
         }
     if DEALER in by and scope.may("numbers"):
         found[DEALER] = {
-            code: translated(N_("{name}（{code}）"), language, name=name, code=code)
+            code: name_with_code(name, code, language)
             for code, name in dealer_names(connection).items()
             if name
         }

@@ -43,9 +43,13 @@ SORTED_BY = ("member", "kind", "institution", "dealer", "enrolled_us")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which members, in which order; empty: all. text: of a code, name, institution, dealer."""
+    """Which members, in which order; empty: all. text: of a code, name, institution, dealer.
+
+    called: codes of the dealers that the text names.
+    """
 
     text: str = ""
+    called: tuple[str, ...] = ()
     kind: str = ""
     standing: str = ""
     dealer: str = ""
@@ -77,7 +81,8 @@ def list_members(
     query = _of_scope(scope, select(*_columns()))
     if wanted.text:
         places = MEMBER.c.member, MEMBER.c.name, MEMBER.c.institution, MEMBER.c.dealer
-        query = query.where(or_(*(e.icontains(wanted.text, autoescape=True) for e in places)))
+        found = (each.icontains(wanted.text, autoescape=True) for each in places)
+        query = query.where(or_(*found, MEMBER.c.dealer.in_(wanted.called)))
     for column, value in ((MEMBER.c.kind, wanted.kind), (MEMBER.c.dealer, wanted.dealer)):
         query = query.where(column == value) if value else query
     if wanted.standing in _STANDINGS:

@@ -4,6 +4,7 @@ from datetime import date
 
 from campaigns.times import moment_of
 from campaigns.wording.days import whole_day_text
+from crm.copies.queries import name_with_code
 from crm.money import yuan_number, yuan_text
 from crm.web.desk.tables import Cell
 from crm.web.guards.visit import Visit
@@ -13,6 +14,14 @@ from crm.web.view.formats import moment_text
 def money_cell(amount_fen: int, tone: str = "") -> Cell:
     """`¥1,234.00`, in a file the yuan as a number."""
     return Cell(yuan_text(amount_fen), tone=tone, raw=yuan_number(amount_fen))
+
+
+def dealer_cell(visit: Visit, code: str | None) -> Cell | None:
+    """What a dealer is called; in a file with its code, by which other systems know it."""
+    if not code:
+        return None
+    word = visit.dealer_word(code)
+    return Cell(word, raw=word if code in word else name_with_code(word, code, visit.language))
 
 
 def day_cell(visit: Visit, day: date) -> Cell:

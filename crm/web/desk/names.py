@@ -26,7 +26,12 @@ def names_shown(visit: Visit, connection: Connection, actors: set[str]) -> dict[
     """The names of actors; a dealer sees those of its own people and systems, and nobody else's."""
     dealer = visit.scope.dealer
     if dealer is None:
-        return token_names(connection, actors) | names_of(connection, actors)
+        people = token_names(connection, actors) | names_of(connection, actors)
+        return dealer_names(connection) | people
     own = token_names(connection, actors, dealer) | names_of(connection, actors, dealer)
     others = {actor for actor in actors if dealer_of_source(actor) != dealer}
-    return own | {actor: visit.say(_NOT_ONES_OWN) for actor in others - own.keys()}
+    return (
+        {dealer: visit.dealer_word(dealer)}
+        | own
+        | {actor: visit.say(_NOT_ONES_OWN) for actor in others - own.keys()}
+    )

@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -14,6 +15,7 @@ from campaigns.wording.catalogues import LISTED
 from campaigns.wording.languages import Language, language_named
 from crm.accounts.people import Account, account_of
 from crm.accounts.sessions import Stage, begin_session, session_named
+from crm.copies.queries import dealer_words
 from crm.scope import Capability, Scope
 from crm.storage.database import reading
 from crm.web.guards.page_forms import page_form
@@ -111,6 +113,21 @@ class Visit:
         """What a field of an event is called, in the visitor's language."""
         return field_label(f"$.data.{name}", self.language)
 
+    @cached_property
+    def dealer_words(self) -> Mapping[str, str]:
+        """By code what dealers are called."""
+        with reading(self.site.engine) as connection:
+            return dealer_words(connection, self.language)
+
+    def dealer_word(self, code: str) -> str:
+        """What a dealer is called; one that never had a contract by its code."""
+        return self.dealer_words.get(code, code)
+
+    def dealers_called(self, text: str) -> tuple[str, ...]:
+        """The codes of the dealers in whose names a text stands."""
+        sought = text.casefold()
+        return tuple(code for code, word in self.dealer_words.items() if sought in word.casefold())
+
     def render(self, template: str, context: Mapping[str, Any], status: int = 200) -> HTMLResponse:
         """A page."""
         response = HTMLResponse(self.page(template, context), status)
@@ -132,6 +149,7 @@ class Visit:
             "account": self.visitor,
             "may": self.may,
             "may_say": self.may_say,
+            "dealer_word": self.dealer_word,
             "form_token": self.signer.form_token(self.session),
             "now_us": self.site.now_us(),
             "phone_keys": self._phone_keys(),

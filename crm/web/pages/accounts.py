@@ -17,6 +17,7 @@ from crm.accounts.people import KnownAccount, accounts, names_of
 from crm.accounts.roles import ROLES, AccountInvalid, RegionsInvalid, RolesInvalid
 from crm.copies.queries import dealer_names
 from crm.storage.database import reading
+from crm.web.desk.cells import dealer_cell
 from crm.web.desk.files import taken_away
 from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
@@ -72,7 +73,12 @@ _LIST: Table[KnownAccount] = Table(
     (
         Column("name", N_("名字"), _name, order=lambda row: row.name),
         Column("roles", N_("身份"), roles_in_words, order=lambda row: row.roles),
-        Column("dealer", N_("经销商"), lambda _, row: row.dealer, order=lambda row: row.dealer),
+        Column(
+            "dealer",
+            N_("经销商"),
+            lambda v, row: dealer_cell(v, row.dealer),
+            order=lambda row: row.dealer,
+        ),
         Column("regions", N_("负责的地区"), places_in_words, order=lambda row: row.regions),
         Column(
             "since",
@@ -206,7 +212,8 @@ def _given_in_words(
 ) -> str:
     """What a link gives, so that several are not taken for each other."""
     words = visit.joined(visit.say(label("role", role)) for role in roles)
-    return " · ".join(filter(None, (words, dealer, regions_said(regions, visit.say))))
+    whose = visit.dealer_word(dealer) if dealer else ""
+    return " · ".join(filter(None, (words, whose, regions_said(regions, visit.say))))
 
 
 def _asked(posting: Posting) -> _Given:

@@ -28,7 +28,7 @@ from crm.journal.logged_event import LoggedEvent
 from crm.money import fen_per
 from crm.storage.database import reading
 from crm.walk_ins.queries import is_unconfirmed, unconfirmed
-from crm.web.desk.cells import moment_cell
+from crm.web.desk.cells import dealer_cell, moment_cell
 from crm.web.desk.files import taken_away
 from crm.web.desk.names import names_shown
 from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
@@ -93,7 +93,9 @@ ACTIVITIES: Table[ActivityRow] = Table(
         Column("kind", N_("种类"), lambda v, e: v.say(label("activity", e.kind))),
         Column("region", N_("地区"), lambda _, e: region_name(e.region) or e.region, shown=False),
         Column("venue", N_("地点"), lambda _, e: e.venue),
-        Column("dealer", N_("经销商"), lambda _, e: e.dealer, lambda each: each.dealer),
+        Column(
+            "dealer", N_("经销商"), lambda v, e: dealer_cell(v, e.dealer), lambda each: each.dealer
+        ),
         Column("state", N_("状态"), _state),
         Column(
             "reached",
@@ -125,6 +127,10 @@ ACTIVITIES: Table[ActivityRow] = Table(
 )
 
 
+def _searched(each: ActivityRow) -> str:
+    return f"{each.title} {each.venue or ''} {each.activity_id} {each.dealer}".casefold()
+
+
 @router.get("/activities")
 def activities_page(visit: SignedIn) -> Response:
     """The activities of the season and how many each reached: the list behind that number."""
@@ -141,10 +147,11 @@ def activities_page(visit: SignedIn) -> Response:
             found = [each for each in found if each.activity_id in waiting]
     text, kind = asked.text("text").casefold(), asked.text("kind")
     state = asked.text("state")
+    called = visit.dealers_called(text) if text else ()
     fitting = [
         each
         for each in found
-        if text in f"{each.title} {each.venue or ''} {each.activity_id} {each.dealer}".casefold()
+        if (text in _searched(each) or each.dealer in called)
         and kind in ("", each.kind)
         and (state not in _STATES.keys() - {_WALK_IN} or _is_in(state, each, today))
     ]

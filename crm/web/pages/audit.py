@@ -131,7 +131,9 @@ def _detail(visit: Visit, line: _Line) -> str:
         return visit.say(counted).format(n=f"{int(line.of.detail):,}")
     words: dict[str, str] = {role: visit.say(ROLES[role].word) for role in ROLES}
     told = line.of.detail.split()
-    return visit.joined(words.get(code) or region_name(code) or code for code in told)
+    return visit.joined(
+        words.get(code) or region_name(code) or visit.dealer_word(code) for code in told
+    )
 
 
 def _table(people: dict[str, str]) -> Table[_Line]:

@@ -170,7 +170,8 @@ def _workbook(posting: Posting) -> Response:
         titles = _titles(visit, connection, rows)
     day = shanghai_day(now_us).isoformat()
     stream = io.BytesIO()
-    write_workbook(stream, map(canonical_json, rows), Watermark(dealer, day, account.name), titles)
+    mark = Watermark(visit.dealer_word(dealer), day, account.name)
+    write_workbook(stream, map(canonical_json, rows), mark, titles)
     with writing(visit.site.engine) as connection:
         sent = Sent(dealer, now_us, account.actor, "workbook", last, len(rows), last)
         keep_sent(connection, sent)

@@ -14,6 +14,7 @@ from crm.feed.recall_queries import hand_over, open_recalls, recall_counts
 from crm.feed.states import DealerState, dealer_states
 from crm.people.queries import PAGE_ROWS, people_by_id
 from crm.storage.database import reading
+from crm.web.desk.cells import dealer_cell
 from crm.web.desk.files import list_taken, wants_file
 from crm.web.desk.tables import Column, Table
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
@@ -33,7 +34,7 @@ _YES, _NO_CONTRACT = N_("是"), N_("现在没有合同")
 _RECALLS: Table[Recall] = Table(
     "recalls",
     (
-        Column("dealer", N_("经销商"), lambda _, row: row.dealer),
+        Column("dealer", N_("经销商"), lambda v, row: dealer_cell(v, row.dealer)),
         Column("row", N_("编号"), lambda _, row: row.key),
         Column("why", N_("原因"), lambda v, row: v.say(label("reason_class", row.reason_class))),
         Column("since", N_("自"), lambda _, row: shanghai_day(row.since_us)),

@@ -10,6 +10,7 @@ from campaigns.wording.counting import counted
 from campaigns.wording.days import day_text
 from crm.follow_ups.due import Asking, DueFollowUp, DueList
 from crm.people.found import FoundPerson
+from crm.web.desk.cells import dealer_cell
 from crm.web.desk.tables import Cell, Column, Filter, Table
 from crm.web.guards.visit import Visit
 from crm.web.pages.people_lists import name_cell
@@ -22,13 +23,12 @@ _ASSIGNING = "by"
 class Called:
     """A call as a line of the list: to whom, of whose it is, and where a tap leads.
 
-    dealer: what it is called; dials: whether the visitor may open a number, where there is one;
+    dials: whether the visitor may open a number, where there is one;
     query: the part of the list that is shown.
     """
 
     due: DueFollowUp
     owner: str
-    dealer: str
     dials: bool
     query: str
     person: FoundPerson | None = None
@@ -95,7 +95,12 @@ _COLUMNS: tuple[Column[Called], ...] = (
         lambda _, row: region_name(row.due.region or "") or row.due.region,
         order=lambda row: row.due.region,
     ),
-    Column("dealer", N_("经销商"), lambda _, row: row.dealer, order=lambda row: row.dealer),
+    Column(
+        "dealer",
+        N_("经销商"),
+        lambda v, row: dealer_cell(v, row.due.dealer),
+        order=lambda row: row.due.dealer,
+    ),
     Column("owner", N_("谁来打"), lambda _, row: row.owner, order=lambda row: row.owner or None),
     Column("act", N_("打电话"), _act, acts=True),
 )

@@ -1,6 +1,6 @@
 """Whom to call: the list, one line a person, filtered, and given to colleagues."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any
@@ -14,7 +14,6 @@ from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.people import KnownAccount, accounts, names_of
 from crm.accounts.roles import says_of, scope_of
-from crm.copies.queries import dealer_names
 from crm.follow_ups.due import ANYBODYS, LAPSED, NOBODYS, Asking, DueFollowUp
 from crm.follow_ups.queries import due_follow_ups, open_follow_up
 from crm.follow_ups.register import CallName, assign
@@ -88,7 +87,6 @@ def _lines(
     visit: Visit,
     connection: Connection,
     part: list[DueFollowUp],
-    dealers: Mapping[str, str],
     chosen: Chosen,
 ) -> list[Called]:
     """The calls before anybody is looked up whom they are to."""
@@ -99,7 +97,6 @@ def _lines(
         Called(
             due,
             whose.get(due.owner or "", ""),
-            dealers.get(due.dealer or "", due.dealer or ""),
             dials,
             chosen.query,
         )
@@ -109,12 +106,12 @@ def _lines(
 
 def _list(visit: Visit, chosen: Chosen, fault: str = "") -> Response:
     today, actor, scope = shanghai_day(visit.site.now_us()), visit.account.actor, visit.scope
+    known = visit.dealer_words
     with reading(visit.site.engine) as connection:
         everybody = due_follow_ups(scope, connection, today)
-        known = dealer_names(connection)
         part = everybody.of(chosen.asking(actor))
         table = table_of(visit, everybody, known, chosen.asking(actor))
-        sorted_of = table.of_rows(_lines(visit, connection, part, known, chosen))
+        sorted_of = table.of_rows(_lines(visit, connection, part, chosen))
 
         def fetch(asked: Asked, most: int, skipped: int) -> tuple[Sequence[Called], int]:
             rows, total = sorted_of(asked, most, skipped)

@@ -28,6 +28,7 @@ from crm.reward_desk.asking import unrewarded
 from crm.reward_desk.queries import member_page
 from crm.storage.database import reading
 from crm.web.desk.acts import ActForm
+from crm.web.desk.cells import dealer_cell
 from crm.web.desk.files import taken_away
 from crm.web.desk.names import names_shown
 from crm.web.desk.tables import Action, Asked, Cell, Column, Filter, Table
@@ -83,7 +84,7 @@ def _table(visit: Visit) -> Table[MemberState]:
             Column("name", N_("姓名"), lambda _, row: masked_name(row.name)),
             Column("kind", N_("类别"), _kind, sorts=True),
             Column("institution", N_("单位"), _place, sorts=True),
-            Column("dealer", N_("经销商"), lambda _, row: row.dealer, sorts=True),
+            Column("dealer", N_("经销商"), lambda v, row: dealer_cell(v, row.dealer), sorts=True),
             Column("standing", N_("状态"), _standing),
         ),
         filters=(
@@ -112,7 +113,8 @@ def members_found(posting: SignedInPosting) -> Response:
 def _list(visit: Visit, asked: Asked) -> Response:
     def fetch(asked: Asked, most: int, skipped: int) -> tuple[Sequence[MemberState], int]:
         wanted = Wanted(
-            asked.text("text"),
+            text := asked.text("text"),
+            visit.dealers_called(text),
             asked.text("kind"),
             asked.text("standing"),
             by=asked.by,

@@ -10,7 +10,7 @@ from crm.masking import masked_name
 from crm.money import yuan_number
 from crm.reward_desk.desk import DeskRow
 from crm.reward_desk.queues import SORTS, QueuePart
-from crm.web.desk.cells import money_cell
+from crm.web.desk.cells import dealer_cell, money_cell
 from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import Visit
 from crm.web.view.labels import label, policy_word
@@ -120,7 +120,7 @@ _COLUMNS: tuple[Column[DeskRow], ...] = (
     Column("member", N_("会员"), _member),
     Column("name", N_("姓名"), _name),
     Column("kind", N_("类别"), _kind),
-    Column("dealer", N_("经销商"), lambda _, row: row.dealer),
+    Column("dealer", N_("经销商"), lambda v, row: dealer_cell(v, row.dealer)),
     Column("patient", N_("为谁"), _patient),
     Column("bought", N_("哪天买的"), _bought),
     Column("units", N_("几件"), lambda visit, row: _units(visit, row), is_number=True),

@@ -9,7 +9,6 @@ from fastapi.responses import Response
 
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
-from crm.copies.queries import dealer_names
 from crm.disputes.queries import open_disputes
 from crm.journal.numbers import numbers_of
 from crm.ledger.queries import ledger_of
@@ -55,13 +54,13 @@ _FIRST = ("to_decide", "late", "payable", "to_hand_over", "held")
 def rewards_page(visit: SignedIn, state: str = "") -> Response:
     """The queues, and one page of one of them."""
     today = shanghai_day(visit.site.now_us())
+    dealers = visit.dealer_words if visit.scope.dealer is None else {}
     with reading(visit.site.engine) as connection:
         found = queues(visit.scope, connection, today)
         filled = [each.name for each in found if each.count]
         queue = state if state in QUEUES else next((n for n in _FIRST if n in filled), "")
         queue = queue or next(iter(filled), "to_decide")
         disputed = open_disputes(visit.scope, connection) if visit.may("books") else 0
-        dealers = dealer_names(connection) if visit.scope.dealer is None else {}
         acts: dict[str, Any] = {}
 
         def fetch(asked: Asked, most: int, skipped: int) -> tuple[Sequence[DeskRow], int]:

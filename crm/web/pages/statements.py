@@ -1,5 +1,6 @@
 """What members earned in a month or several, to be held against the books, and taken away."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -9,12 +10,11 @@ from fastapi.responses import Response
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from campaigns.wording.days import month_text
-from crm.copies.queries import dealer_names
 from crm.masking import masked_name
 from crm.members.earned import MOST_MONTHS, next_month
 from crm.members.queries import Statement, statements
 from crm.storage.database import reading
-from crm.web.desk.cells import money_cell
+from crm.web.desk.cells import dealer_cell, money_cell
 from crm.web.desk.files import taken_away
 from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import SignedIn, Visit
@@ -43,7 +43,12 @@ _COLUMNS: tuple[Column[Statement], ...] = (
         lambda visit, row: visit.say(label("member_kind", row.kind)),
         order=lambda row: row.kind,
     ),
-    Column("dealer", N_("经销商"), lambda _, row: row.dealer, order=lambda row: row.dealer),
+    Column(
+        "dealer",
+        N_("经销商"),
+        lambda v, row: dealer_cell(v, row.dealer),
+        order=lambda row: row.dealer,
+    ),
     Column(
         "rewards",
         N_("份数"),
@@ -66,7 +71,7 @@ _COLUMNS: tuple[Column[Statement], ...] = (
 _MONTHS_OFFERED = 24
 
 
-def _table(visit: Visit, first: date, last: date, dealers: dict[str, str]) -> Table[Statement]:
+def _table(visit: Visit, first: date, last: date, dealers: Mapping[str, str]) -> Table[Statement]:
     """With the months to choose from, those that are asked for among them, and the dealers."""
     words = months_offered(visit, first, last)
     filters = [
@@ -86,8 +91,7 @@ def statements_page(visit: SignedIn) -> Response:
     after = next_month(last)
     with reading(visit.site.engine) as connection:
         found = statements(visit.scope, connection, first, after, asked.text("dealer"))
-        dealers = dealer_names(connection)
-    table = _table(visit, first, last, dealers)
+    table = _table(visit, first, last, visit.dealer_words)
     # Which months these are stands in the choices too.
     since = f"{first:%Y-%m}" if first != last else ""
     asked = replace(asked, filters={**asked.filters, "since": since, "month": f"{last:%Y-%m}"})

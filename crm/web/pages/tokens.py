@@ -12,6 +12,7 @@ from crm.accounts.roles import AccountInvalid
 from crm.accounts.tokens import TOKEN_ROLES, Token, tokens
 from crm.copies.queries import dealer_names
 from crm.storage.database import reading
+from crm.web.desk.cells import dealer_cell
 from crm.web.desk.files import list_taken, wants_file
 from crm.web.desk.tables import Column, Table
 from crm.web.guards.visit import SignedIn, SignedInPosting, Visit
@@ -32,7 +33,7 @@ _LIST: Table[Token] = Table(
     (
         Column("name", N_("给谁用"), lambda _, row: row.name),
         Column("role", N_("身份"), lambda visit, row: visit.say(label("role", row.role))),
-        Column("dealer", N_("经销商"), lambda _, row: row.dealer),
+        Column("dealer", N_("经销商"), lambda v, row: dealer_cell(v, row.dealer)),
         Column("sources", N_("来源"), lambda _, row: " ".join(row.sources)),
         Column("since", N_("自"), lambda _, row: shanghai_day(row.created_us)),
         Column("until", N_("停用"), _until),

@@ -44,7 +44,7 @@ Lines = Iterable[Sequence[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Watermark:
-    """Whose copy it is, on which day, and who took it out."""
+    """What the dealer is called whose copy it is, on which day, and who took it out."""
 
     dealer: str
     day: str

@@ -114,7 +114,7 @@ def test_a_link_that_nobody_used_is_listed_with_what_it_gives_and_is_taken_back(
     office: httpx.Client, stranger: httpx.Client
 ) -> None:
     made = post(office, "/accounts", role_dealer="1", dealer="D1")
-    assert "经销商 · D1" in made.text
+    assert "经销商 · 一号" in made.text
     link, listed = link_in(made), office.get("/accounts").text
     assert "还没用的链接" in listed and link.rpartition("/")[2] not in listed
     assert stranger.get(link).status_code == 200

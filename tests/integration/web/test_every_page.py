@@ -1,12 +1,12 @@
 """What holds of every page, opened by everybody who finds a way to it.
 
-What stands on it is in words: no day as machines write it, no code of an event or a field; in
-English it has English marks and capitals, and of one thing it does not speak as of many. What it
-asks of the database costs what it shows, not what there is.
+What stands on it is in words: no day as machines write it, no code of an event or a field, no
+dealer by its code alone; in English it has English marks and capitals, and of one thing it does
+not speak as of many. What it asks of the database costs what it shows, not what there is.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy import event as listened
 
 from campaigns.sheets.model import NOTICE_VERSION
 from crm.accounts.roles import ROLES, AccountRole
+from crm.copies.queries import dealer_names
 from crm.journal.events import JOURNAL, decode
 from crm.storage.database import reading
 from crm.web.view.event_view import said_fields
@@ -100,14 +101,33 @@ def begun_small_in(page: str) -> list[str]:
     return [told for told in _CHOICE.findall(page) if not _SIGN_IN_NAME.fullmatch(told)]
 
 
+_BLOCK = re.compile(r"</?(?:li|tr|td|th|p|dd|dt|h\d|option|div|summary|legend)\b[^>]*>")
+_DEALER = re.compile(r"(?<![\w/-])D\d\d\b(?!-)")
+_TO_BE_TYPED = "经销商="
+
+
+def alone_in(page: str, dealers: Mapping[str, str]) -> list[str]:
+    """Codes of dealers without the name beside them, but where they are told to be typed."""
+    main = page.partition("<main")[2].partition(">")[2].partition("</main>")[0]
+    texts = (" ".join(re.sub(r"<[^>]+>", " ", block).split()) for block in _BLOCK.split(main))
+    return [
+        text[:120]
+        for text in map(unescape, texts)
+        for code in _DEALER.findall(text)
+        if dealers.get(code, code) not in text and _TO_BE_TYPED not in text
+    ]
+
+
 def _kind(path: str) -> str:
     return re.sub(r"/[0-9a-f-]{12,}|/[A-Z]{1,3}-?[A-Z0-9-]+|(?<==)[^&]*", "*", path)
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_page_shows_no_day_as_machines_write_it_and_no_code_and_walks_over_no_table_that_grows(
+def test_a_page_tells_days_codes_and_dealers_in_words_and_walks_over_no_table_that_grows(
     site: RunningSite, role: AccountRole
 ) -> None:
+    with reading(site.site.engine) as connection:
+        dealers = dealer_names(connection)
     wrong: list[str] = []
     asked: dict[str, tuple[str, Any]] = {}
     seen: set[str] = set()
@@ -130,6 +150,7 @@ def test_a_page_shows_no_day_as_machines_write_it_and_no_code_and_walks_over_no_
                 if answer.status_code != 200 or "html" not in answer.headers["content-type"]:
                     continue
                 wrong += [f"{path}: {told}" for told in raw_in(shown(answer.text))]
+                wrong += [f"{path}: {told}" for told in alone_in(answer.text, dealers)]
                 english = client.get(path, headers=ENGLISH, follow_redirects=True).text
                 told_badly = not_english_in(english) + begun_small_in(english)
                 wrong += [f"{path}: {told}" for told in told_badly]
@@ -176,6 +197,13 @@ def test_what_is_looked_for_would_be_found() -> None:
     assert raw_in("自 2026-03-02 起") and raw_in("2026-03") and raw_in("free_clinic")
     assert raw_in("activity.held") and raw_in("jinxi.activity.held.v1") and raw_in("zh-CN zh-TW en")
     assert not raw_in(shown("<main><code>free_clinic</code> 5月3日 a@jinxi.example</main>"))
+
+
+def test_a_dealer_by_its_code_alone_would_be_found() -> None:
+    names = {"D01": "晚晴"}
+    assert alone_in("<main><li>D01</li><li>晚晴</li></main>", names) == ["D01"]
+    assert alone_in("<main><td><a>D01</a> · 3 行</td></main>", names) == ["D01 · 3 行"]
+    assert not alone_in("<main><li>晚晴 <small>D01</small></li><p>写 经销商=D01</main>", names)
 
 
 def test_what_is_not_english_would_be_found() -> None:
