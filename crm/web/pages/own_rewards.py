@@ -35,6 +35,7 @@ from crm.web.guards.visit import AnyVisit, SignedInPosting, Visit
 from crm.web.pages.members import member_shown
 from crm.web.view.codes import code_svg
 from crm.web.view.labels import label
+from crm.web.view.reward_labels import MEANINGS
 
 router = APIRouter()
 
@@ -107,6 +108,12 @@ def own_months(rewards: Iterable[OwnReward]) -> list[OwnMonth]:
     ]
 
 
+def met_in(rewards: Iterable[OwnReward]) -> list[str]:
+    """The standings and reasons of these rewards that have a meaning to tell, each once."""
+    met = {code for each in rewards for code in (*each.standings, each.reason)}
+    return [code for code in MEANINGS if code in met]
+
+
 @router.get("/own/{secret}")
 def own_page(visit: AnyVisit, secret: str) -> Response:
     """The rewards of the member whose link it is."""
@@ -153,6 +160,7 @@ def show_own(visit: Visit, secret: str, link: OpenLink, form: ActForm) -> Respon
         "secret": secret,
         "rewards": shown,
         "because": because,
+        "met": met_in(shown),
         "total": len(rewards),
         "months": own_months(rewards),
         "open_fen": sum(max(each.open_fen, 0) for each in rows),

@@ -139,6 +139,19 @@ FREES = {
     "rejected": N_("已驳回。以后再批准就恢复。"),
     "pay": N_("现在就可以发放。付款的人不能是录入或批准的人。"),
 }
+MEANINGS = {
+    "to_decide": N_("公司还在核对书面协议和购买凭证，批准了才付。"),
+    "held": N_("买的人可能退货。到冻结期满那一天没有退，就自动转为可发放。"),
+    "payable": N_("可以付了，等公司付款或交付；有应退回的，先抵扣。"),
+    "paid": N_("已经付出或交付。"),
+    "clawed_back": N_("买的退了，或不再算你介绍的：没有奖励。付过的算应退回，下一次付款时抵扣。"),
+    "rejected": N_("公司看过，不发；为什么写在后面。以后再批准就恢复。"),
+    "tracked": N_("只记下是你介绍的，按规定不发奖励。"),
+    "blocked": N_("这一份没有奖励，为什么写在后面。"),
+    "not_trained": FREES["training_missing"],
+    "late_referral": N_("购买记下 7 天以后才补报介绍：公司核实并批准了才算。"),
+}
+"""What a standing means, or why nothing is due, to the member whose reward it is."""
 LEDGER_REASONS = {
     "earned": N_("应得"),
     "earned_reversed": N_("应得冲回"),
@@ -178,6 +191,7 @@ GROUPS = {
     "reward_step": STEPS,
     "referral_why": WHY,
     "reward_free": FREES,
+    "reward_meaning": MEANINGS,
     "ledger_reason": LEDGER_REASONS,
     "ledger_account": ACCOUNTS,
     "reward_mode": REWARD_MODES,

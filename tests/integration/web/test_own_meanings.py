@@ -1,0 +1,65 @@
+"""A member's own page says in words how each reward stands, and what it waits for."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.integration.web.own_links import given, opened
+from tests.integration.web.reward_sites import (
+    event,
+    member,
+    reward_of,
+    rewarding,
+    sale,
+    signed_in,
+)
+from tests.integration.web.sites import RunningSite
+
+_RETURNED = {
+    "return_id": "B6",
+    "purchase_id": "P6",
+    "card_id": "C6",
+    "quantity": 2,
+    "reason_code": "changed_mind",
+}
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    """A trained clerk, an untrained one, a consumer; a clerk whose patient returned everything."""
+    events = [*member("M1"), *sale(1, "M1"), *member("M4", trained=False), *sale(4, "M4")]
+    events += [*member("M5", kind="consumer", trained=False), *sale(5, "M5", days_ago=5)]
+    events += [*member("M6"), *sale(6, "M6")]
+    events += [event("purchase.returned", "card/C6", _RETURNED, 40)]
+    with rewarding(tmp_path_factory.mktemp("meanings"), *events) as site:
+        yield site
+
+
+def test_a_member_is_told_what_each_standing_of_its_rewards_means_and_of_no_other(
+    desk: RunningSite,
+) -> None:
+    meanings = {
+        "M1": {"公司还在核对书面协议和购买凭证"},
+        "M4": {"这一份没有奖励，为什么写在后面", "购买那天以前没有合格的培训"},
+        "M5": {"买的人可能退货"},
+        "M6": {"没有奖励。付过的算应退回"},
+    }
+    with signed_in(desk, "chief") as person:
+        pages = {code: opened(desk, given(person, code)).text for code in meanings}
+    every = set().union(*meanings.values())
+    for code, told in meanings.items():
+        assert {each for each in every if each in pages[code]} == told
+
+
+def test_a_consumer_of_whom_no_training_is_asked_is_not_said_to_lack_it(desk: RunningSite) -> None:
+    with signed_in(desk, "chief") as person:
+        clerk, consumer = (opened(desk, given(person, code)).text for code in ("M4", "M5"))
+    assert "还没培训" in clerk and "培训" not in consumer
+
+
+def test_of_what_was_all_returned_the_desk_says_so_where_it_explains_that_nothing_is_due(
+    desk: RunningSite,
+) -> None:
+    with signed_in(desk, "chief") as person:
+        page = person.get(f"/rewards/{reward_of(6, 'M6')}").text
+    assert "已追回（买的都退了）：没有金额" in page
