@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, or_, select
 
+from campaigns.activity_rules import rule_of
 from campaigns.regions import covered_prefix, covers
 from campaigns.times import day_end_us, day_start_us, rfc3339
 from crm.activities.projection import activity_row
@@ -38,6 +39,12 @@ class ActivityRow:
     reached: int | None
     cards_handed_out: int | None
     cost_fen: int | None = None
+
+    @property
+    def lacks_filing(self) -> bool:
+        """Whether it is to be held, and may not be without the filing number (备案号) it lacks."""
+        needed = rule_of(self.kind).needs_filing_number
+        return needed and not self.filing_no and not self.cancelled
 
 
 def open_to(scope: Scope) -> list[ColumnElement[bool]]:

@@ -79,7 +79,7 @@ def _is_in(state: str, each: ActivityRow, today: date) -> bool:
     if state == "cancelled" or each.cancelled:
         return state == "cancelled" and each.cancelled
     if state == "unfiled":
-        return rule_of(each.kind).needs_filing_number and not each.filing_no and day >= today
+        return each.lacks_filing and day >= today
     if state == "closed":
         return each.reached is not None
     return each.reached is None and (day < today) == (state == "unclosed")

@@ -11,7 +11,6 @@ from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Connection
 
-from campaigns.activity_rules import rule_of
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.activities.queries import activities_between, activities_from, activities_on
@@ -49,6 +48,8 @@ router = APIRouter()
 PERIODS_DAYS = (30, 90, 182)
 SEASON_DAYS = 182
 _DAYS_TO_CLOSE = 30
+_DAYS_TO_COME = 7
+_SHOWN_TO_COME = 10
 _TABLE_HEADS = (
     *(N_("步骤"), N_("人数"), N_("上一步人数"), N_("比上一步"), N_("占触达"), N_("中位用时")),
 )
@@ -178,7 +179,7 @@ def _open_outcomes(scope: Scope, connection: Connection) -> dict[str, int]:
 
 def _of_activities(visit: Visit, connection: Connection, today: date) -> dict[str, object]:
     """Which activities of the last weeks are not closed, which clinics to come are not filed,
-    which were written down on the spot and not looked at."""
+    which were written down on the spot and not looked at, which come next."""
     scope = visit.scope
     unclosed = unfiled = walk_ins = 0
     if visit.may_say("activity.held"):
@@ -187,12 +188,15 @@ def _of_activities(visit: Visit, connection: Connection, today: date) -> dict[st
         unclosed = sum(each.reached is None and not each.cancelled for each in past)
     if visit.may_say("activity.changed"):
         to_come = activities_from(scope, connection, today)
-        unfiled = sum(
-            rule_of(each.kind).needs_filing_number and not each.filing_no and not each.cancelled
-            for each in to_come
-        )
+        unfiled = sum(each.lacks_filing for each in to_come)
         walk_ins = len(unconfirmed(scope, connection))
-    return {"unclosed": unclosed, "unfiled": unfiled, "walk_ins": walk_ins}
+    tomorrow = today + timedelta(days=1)
+    coming = activities_between(scope, connection, tomorrow, tomorrow + timedelta(_DAYS_TO_COME))
+    return {
+        **{"unclosed": unclosed, "unfiled": unfiled, "walk_ins": walk_ins},
+        "coming": list(reversed(coming))[:_SHOWN_TO_COME],
+        "coming_more": max(0, len(coming) - _SHOWN_TO_COME),
+    }
 
 
 @router.get("/season.csv")
