@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import Connection, Engine, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from campaigns.ids import derived_id
 from campaigns.times import shanghai_day
 from crm.disputes.dispute import MOST_OPEN, Outcome, due_after
 from crm.disputes.tables import MEMBER_DISPUTE
@@ -24,12 +25,18 @@ class Answered(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a member says. dispute_id: of its form, so that a second tap says it once."""
+    """What a member says, in a form of its own."""
 
-    dispute_id: str
+    form_id: str
     member: str
     reward_id: str | None
     text: str
+
+    @property
+    def dispute_id(self) -> str:
+        """The same of a second tap; another one of other words that come from the same form, which
+        a browser shows again to whoever goes back."""
+        return derived_id("dispute", self.form_id, self.member, self.reward_id or "", self.text)
 
 
 def say_dispute(engine: Engine, keyring: Keyring, said: Said, now_us: int) -> date:
@@ -51,7 +58,7 @@ def say_dispute(engine: Engine, keyring: Keyring, said: Said, now_us: int) -> da
                 raise TooMany
             connection.execute(insert(MEMBER_DISPUTE), [row])
     except IntegrityError:
-        # A second tap of the same form.
+        # A second tap.
         return due_on
     return due_on
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from sqlalchemy import Engine, update
 
+from campaigns.ids import derived_id
 from crm.policies.document import Document
 from crm.policies.queries import Draft
 from crm.policies.tables import POLICY_DRAFT
@@ -33,10 +34,10 @@ def may_publish(draft: Draft, actor: str, *, needs_agreement: bool) -> bool:
     return draft.state == "draft" and is_agreed and actor not in (draft.drafted_by, draft.agreed_by)
 
 
-def keep_draft(
-    engine: Engine, writer: Writer, draft_id: str, text: str, document: Document
-) -> None:
-    """Keep a draft under the id of its form; the same form again changes nothing."""
+def keep_draft(engine: Engine, writer: Writer, form_id: str, text: str, document: Document) -> str:
+    """Keep a draft; its id. The same text from the same form again changes nothing; another one is
+    another draft."""
+    draft_id = derived_id("draft", form_id, text)
     row = {
         "draft_id": draft_id,
         "policy": document.policy,
@@ -49,6 +50,7 @@ def keep_draft(
     }
     with writing(engine) as connection:
         insert_new(connection, POLICY_DRAFT, [row])
+    return draft_id
 
 
 def agree(engine: Engine, writer: Writer, draft: Draft, agreement: str) -> None:

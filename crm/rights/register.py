@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, insert, select
 
+from campaigns.ids import derived_id
 from campaigns.times import shanghai_day
 from crm.copies.row_names import ROW
 from crm.journal.events import JOURNAL
@@ -27,7 +28,7 @@ from crm.rights.request import (
 )
 from crm.rights.tables import RIGHTS_REQUEST, RIGHTS_STEP
 from crm.scope import Scope
-from crm.storage.database import writing
+from crm.storage.database import insert_new, writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,11 @@ class Clerk:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What somebody asks for; `name` is a card or person id."""
+    """What somebody asks for; `name` is a card or person id.
+
+    form_id: of the form in which it was typed: what comes twice from one form, word for word, is a
+    second tap and no second request.
+    """
 
     name: str
     kind: Kind
@@ -49,6 +54,7 @@ class Asked:
     channel: Channel
     received_on: date
     text: str | None = None
+    form_id: str | None = None
 
 
 def open_request(engine: Engine, keyring: Keyring, clerk: Clerk, asked: Asked) -> str:
@@ -89,7 +95,7 @@ def _opened(
 ) -> str:
     if asked.received_on > shanghai_day(clerk.now_us):
         raise RequestRefused(IN_FUTURE)
-    request_id = str(uuid4())
+    request_id = _id_of(clerk, card_id, asked)
     row = {
         "request_id": request_id,
         "kind": asked.kind,
@@ -102,8 +108,15 @@ def _opened(
         "opened_by": clerk.actor,
         "sealed": _sealed(keyring, card_id, asked.text, f"{request_id}/0"),
     }
-    connection.execute(insert(RIGHTS_REQUEST), [row])
+    insert_new(connection, RIGHTS_REQUEST, [row])
     return request_id
+
+
+def _id_of(clerk: Clerk, card_id: str, asked: Asked) -> str:
+    if asked.form_id is None:
+        return str(uuid4())
+    said = (asked.kind, asked.asked_by, asked.channel, str(asked.received_on), asked.text or "")
+    return derived_id("request", asked.form_id, clerk.actor, card_id, *said)
 
 
 def note_step(engine: Engine, keyring: Keyring, clerk: Clerk, request_id: str, text: str) -> None:

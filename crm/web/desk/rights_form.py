@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from crm.rights.register import Asked
 from crm.rights.request import ASKERS, CHANNELS, KINDS, RequestRefused
+from crm.web.desk.acts import FORM_ID
 from crm.web.guards.visit import Posting
 
 LONGEST_TEXT = 4_000
@@ -20,6 +21,7 @@ def asked_in(posting: Posting, name: str) -> Asked:
         choice_of(posting, "channel", CHANNELS),
         _day(posting.text("received_on", 10)),
         posting.text("text", LONGEST_TEXT) or None,
+        form_id if FORM_ID.fullmatch(form_id := posting.text("form_id", 36)) else None,
     )
 
 

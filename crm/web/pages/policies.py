@@ -90,8 +90,8 @@ def keep(posting: SignedInPosting) -> Response:
     if document.policy in {each.fact.policy for each in known}:
         form = ActForm(form_id, posting.text_of, troubles=(visit.say(_TAKEN),))
         return _form(visit, form, 422)
-    keep_draft(visit.site.engine, _writer(visit), form_id, text, document)
-    return RedirectResponse(f"/policies/drafts/{form_id}", 303)
+    draft_id = keep_draft(visit.site.engine, _writer(visit), form_id, text, document)
+    return RedirectResponse(f"/policies/drafts/{draft_id}", 303)
 
 
 @router.get("/policies/drafts/{draft_id}")

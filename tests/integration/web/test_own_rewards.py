@@ -12,6 +12,7 @@ from campaigns.times import DAY_US, shanghai_day
 from crm.accounts.tables import ACCOUNT_CHANGE
 from crm.clock import now_us
 from crm.disputes.dispute import MOST_OPEN
+from crm.disputes.register import Said, say_dispute
 from crm.disputes.tables import MEMBER_DISPUTE
 from crm.members.register import GOOD_DAYS, Giver, make_link
 from crm.members.tables import MEMBER_LINK
@@ -149,6 +150,15 @@ def test_a_second_tap_disputes_once_and_five_wait_at_a_time(desk: RunningSite) -
         answers = [said(client, path, text=f"不对 {n}").status_code for n in range(5)]
     assert answers == [303, 303, 303, 303, 422]
     assert len(kept(desk, "M2")) == MOST_OPEN
+
+
+def test_other_words_from_a_form_that_was_sent_before_are_another_dispute(
+    desk: RunningSite,
+) -> None:
+    site, form_id = desk.site, str(uuid4())
+    for text in ("少算了一件", "还有上个月的", "还有上个月的"):
+        say_dispute(site.engine, site.keyring, Said(form_id, "M3", None, text), now_us())
+    assert sorted(str(each.text) for each in kept(desk, "M3")) == ["少算了一件", "还有上个月的"]
 
 
 def test_who_guesses_waits_and_so_does_the_network(desk: RunningSite) -> None:

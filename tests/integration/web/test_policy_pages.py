@@ -80,8 +80,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
         yield started
 
 
-def draft(person: Person, text: str) -> str:
-    form_id = str(uuid4())
+def draft(person: Person, text: str, form_id: str | None = None) -> str:
+    form_id = form_id or str(uuid4())
     answer = person.post("/policies", form_id=form_id, text=text)
     assert answer.status_code == 303, answer.text
     return answer.headers["location"]
@@ -92,6 +92,18 @@ def test_a_draft_that_cannot_be_read_is_shown_again_with_every_fault(site: Runni
         answer = person.post("/policies", form_id=str(uuid4()), text="policy: x\nruls: []")
         assert answer.status_code == 422
         assert "ruls" in answer.text and "rules" in answer.text and "policy: x" in answer.text
+
+
+def test_a_second_tap_keeps_no_second_draft_and_another_text_of_the_same_form_is_another(
+    site: RunningSite,
+) -> None:
+    text, form_id = HARMLESS.format(starts=today() + timedelta(days=9)), str(uuid4())
+    with signed_in(site, "drafter") as person:
+        first, again, other = (
+            draft(person, each, form_id) for each in (text, text, text.replace("harmless", "mild"))
+        )
+        assert first == again != other
+        assert "mild" in person.get(other).text
 
 
 def test_a_risky_policy_takes_three_persons_and_comes_out_as_it_was_tried(

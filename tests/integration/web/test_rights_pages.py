@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -55,6 +56,16 @@ def test_compliance_enters_a_request_and_sees_until_when_it_is_due(law: httpx.Cl
     assert 'name="sort" value="due"' in listed and f"最迟 {due.month}月{due.day}日" in listed
     taken = law.get("/rights?sort=-due&col=kind&col=due&file=csv").text.removeprefix("\ufeff")
     assert taken.splitlines()[0] == "要求什么,期限" and due.isoformat() in taken
+
+
+def test_a_second_tap_enters_no_second_request_and_other_words_do(law: httpx.Client) -> None:
+    form_id = str(uuid4())
+    first, again, other = (
+        entered(law, form_id=form_id, text=text).headers["location"]
+        for text in ("给我一份", "给我一份", "还要更正地址")
+    )
+    assert first == again != other
+    assert "给我一份" in law.get(first).text and "还要更正地址" in law.get(other).text
 
 
 def test_an_erasure_is_answered_with_the_event_that_did_it(
