@@ -96,18 +96,13 @@ def own_recalls(
     """What one dealer has not given back yet, the oldest first; for readers that have asked who
     may. keys: of these rows alone."""
     closed = closed_up_to(connection).get(dealer, 0)
-    said = _said_deleted(connection, dealer)
-    return [
-        recall
-        for recall in _withdrawals(connection, dealer, closed, keys)
-        if recall.sequence not in said
-    ]
+    return list(_withdrawals(connection, dealer, closed, _is_not_said_deleted(), keys=keys))
 
 
-def _said_deleted(connection: Connection, dealer: str) -> set[int]:
-    """The withdrawals that the dealer said in its page to have carried out."""
-    query = select(COPY_DELETION.c.sequence).where(COPY_DELETION.c.dealer == dealer)
-    return set(connection.execute(query).scalars())
+def _is_not_said_deleted() -> ColumnElement[bool]:
+    """Whether the dealer has not said in its page to have carried out a withdrawal."""
+    said, withdrawn = COPY_DELETION.c, DEALER_CHANGE.c
+    return ~exists().where(said.dealer == withdrawn.dealer, said.sequence == withdrawn.sequence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +183,14 @@ def people_of_hand_over(
 
 
 def _withdrawals(
-    connection: Connection, dealer: str, after: int, keys: Collection[str] | None = None
+    connection: Connection,
+    dealer: str,
+    after: int,
+    *which: ColumnElement[bool],
+    keys: Collection[str] | None = None,
 ) -> Iterator[Recall]:
     """Rows that may have been sent, withdrawn after a number, or whenever where they may stand in a
-    workbook, and not given back since."""
+    workbook, and not given back since; `which`: asked before whether they may have been sent."""
     ways = select(COPY_SENT.c.what).where(COPY_SENT.c.dealer == dealer).distinct()
     left = set(connection.execute(ways).scalars())
     if not left:
@@ -201,6 +200,7 @@ def _withdrawals(
     names = ("dealer", "sequence", "key", "reason_class", "changed_us")
     query = select(*(DEALER_CHANGE.c[name] for name in names)).where(
         *_stands_withdrawn(dealer),
+        *which,
         or_(is_later, _left(dealer, WITH_PEOPLE)) if left & WITH_PEOPLE else is_later,
         _may_have_been_sent(connection, dealer),
     )
