@@ -1,6 +1,10 @@
 """What the door finds wrong with an event, as a fault of the column that it comes from."""
 
-from campaigns.sheets.columns import BY_KEY, NAME
+from collections.abc import Mapping
+from typing import Any
+
+from campaigns.cloudevents import short_name
+from campaigns.sheets.columns import BOUGHT_ON, BY_KEY, CONSENT_PURPOSES, NAME
 from campaigns.sheets.model import RowFault
 from campaigns.sheets.sentences import ROW_REASONS
 
@@ -23,15 +27,35 @@ _COLUMN_OF_PATH = {
     "quantity": "quantity",
     "unit_price_fen": "price",
 }
+_COLUMN_OF_TYPE = {"trial.started": "trial_sku", "purchase.made": "sku"}
+"""Where that stands which makes a row say such an event at all."""
+_COLUMN_OF_PURPOSE = {purpose: column for column, purpose in CONSENT_PURPOSES.items()}
+_OF_THE_ROW = frozenset({"$", "$.id"})
+"""Places that no cell says: the whole is too long, or is on its way already."""
+_OF_A_PURCHASE = {"bad_value": "bad_day", "time_in_future": "bought_to_come"}
 
 
-def fault_at(wire_type: str, reason: str, path: str) -> RowFault:
+def fault_at(wire: Mapping[str, Any], reason: str, path: str) -> RowFault:
     """A fault that the door finds in an event, as one of the column that it comes from."""
-    place = path.removeprefix("$.data.").partition("[")[0]
-    if place == "sku":
-        key = "trial_sku" if "trial" in wire_type else "sku"
-    else:
-        key = _COLUMN_OF_PATH.get(place, NAME)
+    if path == "$.time" and _is_of_another_day(wire):
+        return RowFault(BY_KEY[BOUGHT_ON].heading, _OF_A_PURCHASE[reason])
+    key = _COLUMN_OF_PATH.get(path.removeprefix("$.data.").partition("[")[0])
+    if key is None:
+        key = NAME if path in _OF_THE_ROW or path == "$.time" else _column_of_event(wire)
     if reason == "bad_value" and path.startswith("$.data."):
         reason = BY_KEY[key].bad
     return RowFault(BY_KEY[key].heading, reason if reason in ROW_REASONS else "bad_value")
+
+
+def _is_of_another_day(wire: Mapping[str, Any]) -> bool:
+    """Whether it is the only event of a row that has a day of its own."""
+    return short_name(wire["type"]) == "purchase.made" and "activity_id" not in wire["data"]
+
+
+def _column_of_event(wire: Mapping[str, Any]) -> str:
+    type_name, data = short_name(wire["type"]), wire["data"]
+    if type_name == "clinic.consulted":
+        paths = (f"health.{name}" for name in data.get("health") or {})
+        return next((_COLUMN_OF_PATH[path] for path in paths if path in _COLUMN_OF_PATH), NAME)
+    of_purpose = _COLUMN_OF_PURPOSE.get(data.get("purpose") or "")
+    return of_purpose or _COLUMN_OF_TYPE.get(type_name, NAME)

@@ -165,7 +165,7 @@ class RowReader:
         elif answer.faults:
             reason, path = answer.faults[0]
         if reason:
-            self.faults.append(fault_at(wire["type"], reason, path))
+            self.faults.append(fault_at(wire, reason, path))
 
     def _typed(self, key: str) -> bool:
         value = self.cells.get(key)

@@ -162,7 +162,7 @@ def _cells(wires: Sequence[Mapping[str, Any]]) -> Iterator[RowFault]:
     for wire in wires:
         for name, value in (wire["data"].get("health") or {}).items():
             if value is not None:
-                yield fault_at(wire["type"], HEALTH_CLOSED, f"$.data.health.{name}")
+                yield fault_at(wire, HEALTH_CLOSED, f"$.data.health.{name}")
 
 
 def _people(connection: Connection, rows: Collection[SheetRow]) -> dict[Place, set[str]]:

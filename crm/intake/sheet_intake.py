@@ -262,11 +262,11 @@ def _door_faults(
     for line, wire in zip(lines, wires, strict=True):
         answer = check(line, at_us)
         if isinstance(answer, Refusal):
-            faults.append(fault_at(wire["type"], answer.reason, answer.path))
+            faults.append(fault_at(wire, answer.reason, answer.path))
         elif answer.faults:
-            faults.append(fault_at(wire["type"], *answer.faults[0]))
+            faults.append(fault_at(wire, *answer.faults[0]))
         elif not credential.may_send(answer):
-            faults.append(fault_at(wire["type"], "not_allowed", "$.type"))
+            faults.append(fault_at(wire, "not_allowed", "$.type"))
     return faults
 
 

@@ -10,7 +10,8 @@ from campaigns.identifiers import odd_birth_year
 from campaigns.intake import Receipt
 from campaigns.products import LIST_PRICES_FEN, list_price_far_off
 from campaigns.sheets import SheetRefusal, SheetRow
-from campaigns.sheets.columns import BY_KEY, NAME
+from campaigns.sheets.columns import BY_KEY
+from campaigns.sheets.faults import fault_at
 from campaigns.sheets.model import RowFault
 from campaigns.sheets.rows import slot_of
 from crm.intake.row_likeness import LONGEST_NAME
@@ -52,14 +53,18 @@ class SheetTally:
 
     def count(self, row: SheetRow, plan: RowPlan, receipts: Sequence[Receipt]) -> None:
         """A row that was sent, by what the door answered to each of its events."""
-        refused = [receipt for receipt in receipts if receipt.status == "refused"]
+        refused = [
+            fault_at(wire, receipt.reason or "", receipt.path or "$")
+            for wire, receipt in zip(plan.wires, receipts, strict=True)
+            if receipt.status == "refused"
+        ]
         accepted = sum(receipt.status == "accepted" for receipt in receipts)
         self.accepted += accepted
         self.duplicate += sum(receipt.status == "duplicate" for receipt in receipts)
         self.duplicate += len(plan.standing)
         if refused:
             # Another sending of the same row is still on its way to the journal.
-            self.refuse(row, [RowFault(BY_KEY[NAME].heading, r.reason or "") for r in refused])
+            self.refuse(row, refused)
             return
         self.rows += 1
         self.corrected += plan.corrects and accepted > 0
