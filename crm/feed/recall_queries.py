@@ -96,7 +96,7 @@ def own_recalls(
     """What one dealer has not given back yet, the oldest first; for readers that have asked who
     may. keys: of these rows alone."""
     closed = closed_up_to(connection).get(dealer, 0)
-    return list(_withdrawals(connection, dealer, closed, _is_not_said_deleted(), keys=keys))
+    return list(withdrawals(connection, dealer, closed, _is_not_said_deleted(), keys=keys))
 
 
 def _is_not_said_deleted() -> ColumnElement[bool]:
@@ -151,7 +151,7 @@ def hand_over(
     _only_headquarters(scope)
     ended = [
         recall
-        for recall in _withdrawals(connection, old, 0)
+        for recall in withdrawals(connection, old, 0)
         if recall.reason_class == ReasonClass.ENTITLEMENT_ENDED
     ]
     gone = _ended_keys(connection, old)
@@ -182,7 +182,7 @@ def people_of_hand_over(
         yield from people_by_id(scope, connection, piece)
 
 
-def _withdrawals(
+def withdrawals(
     connection: Connection,
     dealer: str,
     after: int,

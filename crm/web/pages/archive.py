@@ -17,6 +17,7 @@ from crm.archives.queries import WholeArchive, whole_archive
 from crm.consents.uses import Standing, may_show
 from crm.copies.queries import dealer_names
 from crm.copies.row_keys import row_keys
+from crm.feed.given_back import GivenBack, given_back
 from crm.feed.history import taken_since
 from crm.feed.recall_queries import RecalledCopy, still_with_dealers
 from crm.invitations.queries import InvitedTo, invitations_of
@@ -181,6 +182,7 @@ def _page(visit: Visit, name: str, asked: Asked, whole: WholeArchive | None = No
         "accesses": None,
         "taken": {},
         "recalled": [],
+        "given_back": [],
         "numbers": {},
         "address_of": address_of,
         "names": {},
@@ -258,12 +260,16 @@ def _looks(visit: Visit, whole: WholeArchive, at: date | None) -> dict[str, Any]
     with reading(visit.site.engine) as connection:
         cards = [card["card_id"] for card in archive["cards"]]
         recalled: list[RecalledCopy] = []
+        gone: list[GivenBack] = []
         if whole.copies is not None and at is None:
             row_key = row_keys(visit.site.keyring.secret("copies"))
             recalled = still_with_dealers(visit.scope, connection, row_key, cards)
-        since = {each.recall.dealer: each.first for each in recalled} | {
-            copy.dealer: copy.since for copy in whole.copies or () if copy.since is not None
-        }
+            gone = given_back(visit.scope, connection, row_key, cards)
+        since = (
+            {each.dealer: each.first for each in reversed(gone)}
+            | {each.recall.dealer: each.first for each in recalled}
+            | {copy.dealer: copy.since for copy in whole.copies or () if copy.since is not None}
+        )
         taken = {
             dealer: taken_since(visit.scope, connection, dealer, first, until_us)
             for dealer, first in since.items()
@@ -278,5 +284,6 @@ def _looks(visit: Visit, whole: WholeArchive, at: date | None) -> dict[str, Any]
         "accesses": looks,
         "taken": taken,
         "recalled": [each.recall for each in recalled],
+        "given_back": gone,
         "names": {COMMAND: visit.say(N_("总部（命令行）")), **names},
     }

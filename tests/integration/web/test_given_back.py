@@ -1,0 +1,39 @@
+"""Who had a person's row and gave it back is told where somebody asks who has a copy."""
+
+import re
+
+import httpx
+
+from campaigns.ids import person_id
+from tests.integration.feed.dealers import Company, withdrawal
+from tests.integration.web.companies import company, shop, sign_in, token_in
+
+__all__ = ["company", "shop"]
+
+
+def test_a_copy_that_was_given_back_is_told_of_with_who_took_it_and_who_says_it_is_deleted(
+    company: Company, shop: httpx.Client
+) -> None:
+    shop.post("/copy/workbook", data={"form_token": token_in(shop.get("/copy").text)})
+    company.take(withdrawal("c-open", "D1"))
+    page = shop.get("/copy").text
+    (sequence,) = re.findall(r'name="deleted" value="(\d+)"', page)
+    form = {"form_token": token_in(page), "deleted": sequence, "everywhere": "1"}
+    said = shop.post("/copy/deleted", data=form).headers["location"]
+    number = said.partition("deleted=")[2][:8].upper()
+    for name, role in (("office", None), ("looker", "auditor")):
+        if role:
+            company.running.user(name, role)
+        with company.running.client() as person:
+            sign_in(person, name)
+            told = person.get(f"/people/{person_id('c-open')}").text.partition("谁有副本")[2]
+        told = told.partition("</section>")[0]
+        assert "哪家经销商都没有" in told and "以前有过，已经交回的" in told
+        assert "说已删除" in told and f"回执号 {number}" in told and "下载 Excel · shop" in told
+
+
+def test_what_never_left_for_a_dealer_was_never_given_back(company: Company) -> None:
+    company.take(withdrawal("c-open", "D1"))
+    with company.running.client() as office:
+        sign_in(office, "office")
+        assert "以前有过" not in office.get(f"/people/{person_id('c-open')}").text
