@@ -207,7 +207,8 @@ def _one(visit: Visit, request_id: str, form: ActForm) -> Response:
             raise NotFound
         cards = cards_of(visit.scope, connection, found.card_id) or (found.card_id,)
         events = events_that_did_it(visit.scope, connection, found, cards)
-        bar = bar_to(visit.scope, connection, found.card_id, found.asked_by)
+        answers = visit.scope.may("answers")
+        bar = bar_to(visit.scope, connection, found.card_id, found.asked_by) if answers else None
         sees = visit.scope.may("people")
         person = person_of_card(visit.scope, connection, found.card_id) if sees else None
         entered_by = opened_by(visit.scope, connection, request_id)
@@ -233,7 +234,7 @@ def _one(visit: Visit, request_id: str, form: ActForm) -> Response:
         "events": events,
         "numbers": numbers,
         "address_of": address_of,
-        "is_fresh": not found.steps and not events,
+        "is_fresh": answers and not found.steps and not events,
         "standing": _standing(visit, found),
         "new_id": lambda: str(uuid4()),
         "names": names,

@@ -53,6 +53,19 @@ def _answered(visit: Visit, row: Named) -> Cell:
     return Cell(visit.say(label("rights_outcome", closing.outcome)), tone="good")
 
 
+def _answered_on(visit: Visit, row: Named) -> Cell:
+    """The day, and whether it was in time."""
+    closing = row[0].closing
+    if closing is None:
+        return Cell("")
+    today, day = shanghai_day(visit.site.now_us()), shanghai_day(closing.at_us)
+    text = day_text(day, visit.language, today)
+    if day > row[0].due_on:
+        late = visit.say(N_("晚了 %(n)s 天")) % {"n": (day - row[0].due_on).days}
+        return Cell(f"{text} {late}", tone="wrong", raw=day)
+    return Cell(text, raw=day)
+
+
 REQUESTS: Table[Named] = Table(
     "rights",
     (
@@ -65,6 +78,7 @@ REQUESTS: Table[Named] = Table(
         Column("received", N_("哪天收到的"), _received, order=lambda row: row[0].received_on),
         Column("due", N_("期限"), _due, order=lambda row: row[0].due_on),
         Column("answer", N_("答复"), _answered),
+        Column("answered", N_("哪天答复的"), _answered_on),
         Column("request", N_("编号"), lambda _, row: short_number(row[0].request_id), shown=False),
     ),
 )
