@@ -210,6 +210,21 @@ def test_evidence_of_a_restricted_archive_is_for_compliance_alone(site: RunningS
     assert answers == {"law": 200, "office": 404, "field": 404}
 
 
+def test_who_may_not_open_evidence_is_told_that_it_is_there_and_until_when_a_consent_holds(
+    site: RunningSite,
+) -> None:
+    site.user("looker", "auditor")
+    digest = sha256(PNG).hexdigest()
+    with site.client(Authorization=f"Bearer {site.token()}") as machine:
+        machine.post("/v1/attachments?card_id=C1", content=PNG)
+    site.accept(consent("C1", id="kept", evidence_sha256=digest, expires_on="2031-05-03"))
+    with site.client() as client:
+        sign_in(client, "looker")
+        page = client.get(f"/people/{person_id('C1')}").text
+    assert "有凭据" in page and digest[:16] in page and "/evidence" not in page
+    assert "到 2031年5月3日 为止" in page.partition('id="timeline"')[2]
+
+
 def test_the_page_shows_what_holds_now_even_when_paper_disagrees(
     site: RunningSite, field: httpx.Client
 ) -> None:
