@@ -95,9 +95,10 @@ def _after(cells: Sequence[str], index: int) -> str:
 
 def _is_day(text: str) -> bool:
     try:
-        return "birth_date" in values.birth(text)
-    except ValueError:
+        values.day_of_activity(text)
+    except (ValueError, KeyError):
         return False
+    return True
 
 
 def _is_own(row: Sequence[CellValue]) -> bool:
@@ -147,7 +148,7 @@ def _same(name: str, one: str, other: str) -> bool:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(values.birth(text)["birth_date"])
+        return values.day_of_activity(text)
     except (ValueError, KeyError) as error:
         raise InvalidSheet("no_activity") from error
 

@@ -179,7 +179,7 @@ class RowReader:
             return None
         try:
             return read(self.cells[key])
-        except (values.DigitsLost, values.SeveralNames) as error:
+        except (values.DigitsLost, values.SeveralNames, values.ShortYear) as error:
             self._fault(key, error.reason)
         except (ValueError, OverflowError):
             self._fault(key, BY_KEY[key].bad)

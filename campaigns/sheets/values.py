@@ -16,10 +16,15 @@ from campaigns.identifiers import EARLIEST_BIRTH_YEAR, LATEST_BIRTH_YEAR
 from campaigns.marks import visible
 from campaigns.sheets.columns import NO, NOT_ASKED, YES
 
+_CENTURY, _FEW_YEARS = 2000, 3
 _EXACT_DIGITS = 15
 """Excel keeps so many digits of a number; those beyond are lost."""
 
 _DAY = re.compile(r"(\d{4})\s*[-./年\s]\s*(\d{1,2})\s*[-./月\s]\s*(\d{1,2})\s*日?(?:\s+0?0:00.*)?")
+_SHORT_DAY = re.compile(r"(\d{2})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?")
+"""A day whose year has two digits."""
+_SHORT_YEAR = re.compile(r"(\d{2})\s*(?:年|[-./年]\s*(?:0?[1-9]|1[0-2])\s*月?)")
+_CLOCK = re.compile(r"[\sT]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?$")
 _DAY_OF_YEAR = re.compile(r"(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*[日号]?")
 _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _YEAR = re.compile(r"(\d{4})(?:\s*年|\s*[-./年]\s*(?:0?[1-9]|1[0-2])\s*月?|0[1-9]|1[0-2])?")
@@ -59,6 +64,12 @@ class SeveralNames(ValueError):
     """Several people stand in one cell."""
 
     reason = "several_names"
+
+
+class ShortYear(ValueError):
+    """A birth whose year has two digits: of which century it is, nobody knows but who wrote it."""
+
+    reason = "short_birth"
 
 
 class DigitsLost(ValueError):
@@ -208,16 +219,29 @@ def birth(value: Any) -> dict[str, Any]:
         return {"birth_year": int(match[1])}
     if _SERIAL.fullmatch(text):
         return _of_date(from_excel(int(float(text)), CALENDAR_WINDOWS_1900))
+    if _SHORT_DAY.fullmatch(text) or _SHORT_YEAR.fullmatch(text):
+        raise ShortYear
     raise ValueError
 
 
+def day_of_activity(text: str) -> date:
+    """The whole day that stands above a sheet; a year of two digits is of this century."""
+    if match := _SHORT_DAY.fullmatch(narrow(text)):
+        year, month, of_month = (int(part) for part in match.groups())
+        return date(_CENTURY + year, month, of_month)
+    return date.fromisoformat(birth(text)["birth_date"])
+
+
 def day(value: Any, near: date) -> date:
-    """A day; of one without its year that which lies nearest to another."""
+    """A day; of one without its year that which lies nearest to another.
+
+    Two digits are a year of this century, as far as it lies within a few of the other's.
+    """
     if isinstance(value, bool):
         raise ValueError
     if isinstance(value, date):
         return value.date() if isinstance(value, datetime) else value
-    text = narrow(value)
+    text = _CLOCK.sub("", narrow(value))
     if match := _DAY_OF_YEAR.fullmatch(text):
         month, of_month = int(match[1]), int(match[2])
         years = (near.year - 1, near.year, near.year + 1)
@@ -225,6 +249,10 @@ def day(value: Any, near: date) -> date:
         return min(found, key=lambda each: abs(each - near))
     if match := _DAY.fullmatch(text) or _COMPACT_DAY.fullmatch(text):
         return date(*(int(part) for part in match.groups()))
+    if match := _SHORT_DAY.fullmatch(text):
+        year, month, of_month = (int(part) for part in match.groups())
+        if abs(_CENTURY + year - near.year) <= _FEW_YEARS:
+            return date(_CENTURY + year, month, of_month)
     if _SERIAL.fullmatch(text) and isinstance(counted := _counted(text), date):
         return counted
     raise ValueError

@@ -151,6 +151,7 @@ def test_one_bad_cell_keeps_its_row_back_and_no_other() -> None:
         ({"name": None}, "姓名", "missing_name"),
         ({"birth": "1950年2月31日"}, "出生日期/年", "bad_birth"),
         ({"birth": "68岁"}, "出生日期/年", "bad_birth"),
+        ({"birth": "50-3-2"}, "出生日期/年", "short_birth"),
         ({"birth": "2026-05-04"}, "出生日期/年", "bad_birth"),
         ({"id_number": 110105194912310021}, "身份证号", "digits_lost"),
         ({"id_number": "1.10105E+17"}, "身份证号", "digits_lost"),

@@ -166,6 +166,8 @@ def test_a_name_that_is_written_with_blanks_or_marks_stays_one(typed: str) -> No
     "typed",
     [
         *("2026-5-10", "2026/5/10", "2026年5月10日", "5月10日", "5.10", "５月１０日", "20260510"),
+        *("26-5-10", "26/5/10", "26.5.10", "26年5月10日", "26-05-10", "２６／５／１０"),
+        *("2026-05-10 14:32:05", "2026/5/10 9:05", "2026-05-10T14:32:05.123", "26.5.10 14:32"),
         *(46_152, "46152", date(2026, 5, 10), datetime(2026, 5, 10, 9, 30)),
     ],
 )
@@ -178,7 +180,44 @@ def test_a_day_without_its_year_is_the_nearest() -> None:
     assert values.day("12月30日", date(2026, 1, 2)) == date(2025, 12, 30)
 
 
-@pytest.mark.parametrize("typed", ["13月1日", "2月30日", "上周", "2026-2-30", True, ""])
+@pytest.mark.parametrize(
+    ("typed", "year"), [("23-5-3", 2023), ("27-5-3", 2027), ("29-5-3", 2029), ("26-5-3", 2026)]
+)
+def test_a_year_of_two_digits_is_one_of_the_few_around_the_activity(typed: str, year: int) -> None:
+    assert values.day(typed, date(2026, 5, 3)) == date(year, 5, 3)
+
+
+@pytest.mark.parametrize(
+    "typed", ["50-3-2", "50/3/2", "50.3.2", "50年3月2日", "50年", "50-3", "26.5.3"]
+)
+def test_the_century_of_a_birth_is_never_guessed(typed: str) -> None:
+    with pytest.raises(values.ShortYear):
+        values.birth(typed)
+
+
+def test_the_day_above_a_sheet_may_have_a_year_of_two_digits() -> None:
+    assert values.day_of_activity("26.5.3") == values.day_of_activity("2026-05-03")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    *(
+        [
+            [
+                "13月1日",
+                "2月30日",
+                "上周",
+                "2026-2-30",
+                "99-5-3",
+                "22-5-3",
+                "26-2-30",
+                "5-3-26",
+                True,
+                "",
+            ]
+        ]
+    ),
+)
 def test_what_is_no_day_is_not_guessed_at_either(typed: object) -> None:
     with pytest.raises(ValueError):
         values.day(typed, date(2026, 5, 3))
