@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO, StringIO
 from urllib.parse import quote
@@ -14,6 +15,8 @@ from openpyxl.utils import get_column_letter
 from campaigns.formulas import harmless
 from campaigns.sheets.writing import put_formatted
 from campaigns.wording.catalogues import N_
+from campaigns.wording.counting import counted
+from crm.money import yuan_number
 from crm.web.desk.files import width_of
 from crm.web.desk.tables import Taken
 from crm.web.guards.visit import SignedIn, Visit
@@ -29,12 +32,12 @@ from crm.web.pages.funnel_parts import (
     today_of,
     viewer_of,
 )
-from crm.web.view.funnel_breakdowns import breakdowns_of
+from crm.web.view.funnel_breakdowns import Small, breakdowns_of
 from crm.web.view.funnel_compared import against
 from crm.web.view.funnel_form import COMPARISONS, PERIODS
-from crm.web.view.funnel_money import money_lines, money_of
+from crm.web.view.funnel_money import Money, money_lines, money_of
 from crm.web.view.funnel_picture import WIDTH, file_stem, heading, lines_within
-from crm.web.view.funnel_view import FileCell, Rate, bars_of, table_rows
+from crm.web.view.funnel_view import FileCell, Rate, Viewer, bars_of, table_rows
 from crm.web.view.funnel_words import step_word
 
 router = APIRouter()
@@ -47,6 +50,8 @@ _MONEY_HEADS = (
     *(N_("步骤"), N_("人数"), N_("购买额（元）"), N_("人均购买额（元）")),
     N_("每人活动费用（元）"),
 )
+_SPENT = _MONEY_HEADS[2]
+_GROUP_HEADS = (N_("走完的"), _SPENT, N_("和其余的人比"))
 _FROM_BEFORE = N_("%(step)s：比上一步")
 _NO_TAB = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _TAB_LETTERS = 31
@@ -147,19 +152,17 @@ def _lines(visit: Visit) -> list[tuple[FileCell, ...]]:
         lines.append((visit.say(N_("触达（人次，不记名）")), reached))
     lines += table_rows(bars_of(report, viewer, compared))
     money = money_of(report, costs_for(visit, asked), viewer)
-    if money is not None:
-        lines += [(), *money_lines(money, [visit.say(head) for head in _MONEY_HEADS])]
+    lines += _amounts(visit, money, viewer)
     if (other := money_beside(visit, beside, viewer)) is not None:
         word = visit.say(PERIODS[asked.document.compare])
         lines += [(), (word,), *money_lines(other, [visit.say(head) for head in _MONEY_HEADS])]
     words = [step_word(step, visit.language) for step in asked.document.steps]
     for breakdown in breakdowns_of(report, viewer, beside.report if beside else None):
         rates = [visit.say(_FROM_BEFORE) % {"step": word} for word in words[1:]]
-        lines += [(), (breakdown.word, *words, *rates)]
-        lines += [
-            (group.word, *map(_number, group.counts), *group.rates[1:])
-            for group in breakdown.groups
-        ]
+        sums = [visit.say(head) for head in _GROUP_HEADS if money or head != _SPENT]
+        lines += [(), (breakdown.word, *words, *rates, *sums)]
+        lines += [_group_line(group, has_money=money is not None) for group in breakdown.groups]
+        lines += [(visit.say(note),) for note in breakdown.notes]
         if any(group.then for group in breakdown.groups):
             period = visit.say(PERIODS[asked.document.compare])
             lines += [(), (f"{breakdown.word} · {period}", *words, *rates)]
@@ -173,7 +176,28 @@ def _lines(visit: Visit) -> list[tuple[FileCell, ...]]:
             ]
     lines += [(), (visit.say(N_("数字来源")),)]
     lines += [(line,) for line in passport_of(visit, asked, report, beside)]
-    return lines
+    return [
+        tuple(counted(each) if isinstance(each, str) else each for each in row) for row in lines
+    ]
+
+
+def _amounts(visit: Visit, money: Money | None, viewer: Viewer) -> Iterator[tuple[FileCell, ...]]:
+    """What was bought and what it cost, and what must be said beside it."""
+    if money is None:
+        return
+    yield ()
+    yield from money_lines(money, [visit.say(head) for head in _MONEY_HEADS])
+    yield from ((visit.say(note),) for note in money.notes)
+    if said := money.costs_said(viewer):
+        yield (said,)
+
+
+def _group_line(group: Small, *, has_money: bool) -> tuple[FileCell, ...]:
+    """What the page says of a group of a breakdown."""
+    fen = group.spent_fen
+    spent = (None if fen is None else yuan_number(fen),) if has_money else ()
+    counts = map(_number, group.counts)
+    return (group.word, *counts, *group.rates[1:], group.rate, *spent, group.sure)
 
 
 def _in_text(cell: FileCell) -> Taken:

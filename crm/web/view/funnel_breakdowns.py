@@ -8,8 +8,6 @@ from campaigns.wording.catalogues import N_
 from crm.funnels.comparing import difference
 from crm.funnels.few import Shown
 from crm.funnels.report import GroupCounts, Report, shown_of_groups
-from crm.money import yuan_text
-from crm.web.view.formats import rate_text
 from crm.web.view.funnel_view import Rate, Viewer, interval_text, rate_in_file, share_of
 from crm.web.view.funnel_words import dimension_word
 
@@ -17,6 +15,7 @@ MULTIPLES = 12
 _OF_TIME = ("month", "week")
 WITHHELD = N_("隐去")
 """Of a group: too few, or what would tell how many others are few."""
+WHY_WITHHELD = N_("不到 5 人的不显示，停下的不到 5 人也一样；别的数减一减就露出来的，也隐去。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +23,8 @@ class Small:
     """One group of a breakdown: its bars on the scale that all groups share.
 
     shares: of steps, 0 where one is not told; rates: of each step from the one before, None where
-    either is not told, and of the first. then: the counts and rates of the same group in the period
-    that it is compared with, where it is.
+    either is not told, and of the first; rate: of the last step from the first. then: the counts
+    and rates of the same group in the period that it is compared with, where it is.
     """
 
     value: str | None
@@ -33,10 +32,10 @@ class Small:
     counts: tuple[str, ...]
     shares: tuple[int, ...]
     rates: tuple[Rate | None, ...]
-    rate: str | None
+    rate: Rate | None
     hrefs: tuple[str, ...]
     sure: str
-    spent: str
+    spent_fen: int | None
     then: tuple[tuple[str, Rate | None], ...] = ()
 
 
@@ -50,6 +49,11 @@ class Breakdown:
     drawn: tuple[Small, ...]
     withheld: bool
     """Whether anything is held back."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What must be said beside the numbers."""
+        return (WHY_WITHHELD,) if self.withheld else ()
 
 
 def breakdowns_of(
@@ -130,11 +134,11 @@ def _small(
             share_of(each, widest) if may else 0 for each, may in zip(people, shown, strict=True)
         ),
         (None, *(rate_in_file(now, before) for before, now in pairwise(told))),
-        None if ends is None else rate_text(ends[1], ends[0]),
+        None if ends is None else rate_in_file(ends[1], ends[0]),
         tuple(
             viewer.list_address(place, group=(name, group.value))
             for place in range(1, len(people) + 1)
         ),
         interval_text(gap, viewer) if is_open and gap is not None else "",
-        yuan_text(group.spent_fen) if all(shown) else "",
+        group.spent_fen if all(shown) else None,
     )

@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from campaigns.wording.catalogues import N_
 from crm.funnels.money import Costs
 from crm.funnels.report import Report
-from crm.money import fen_per, yuan_number
+from crm.money import fen_per, yuan_number, yuan_text
 from crm.web.view.funnel_view import FileCell, Viewer
 from crm.web.view.funnel_words import step_word
+
+WHAT_IS_SPENT = N_("购买额是走到这一步的人从进入到期限末买的，退货已扣。")
+WHY_HIDDEN = N_("有一步不到 5 人，购买额就都不显示：减一减会露出那几个人买了多少。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,24 @@ class Money:
     costs: Costs | None
     hides: bool = False
     """Whether what was spent is held back, since few are at some step."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What must be said beside the amounts."""
+        return (WHAT_IS_SPENT, WHY_HIDDEN) if self.hides else (WHAT_IS_SPENT,)
+
+    def costs_said(self, viewer: Viewer) -> str:
+        """Of how many activities the costs are, and how many told none; empty without costs."""
+        if self.costs is None:
+            return ""
+        unpriced, cost = self.costs.unpriced, yuan_text(self.costs.cost_fen)
+        priced = f"{self.costs.activities - unpriced:,}"
+        of_all = N_("这段时间 %(n)s 场活动，费用共 %(cost)s")
+        said = viewer.say(of_all) % {"n": priced, "cost": cost}
+        if unpriced:
+            more = viewer.say(N_("，另有 %(n)s 场没写费用，没算在内"))
+            said += more % {"n": f"{unpriced:,}"}
+        return said + viewer.say(N_("。"))
 
 
 def money_of(report: Report, costs: Costs | None, viewer: Viewer) -> Money | None:

@@ -124,8 +124,12 @@ def step_word(step: str | Step, language: Language) -> str:
     parsed = parse_step(step) if isinstance(step, str) else step
     if str(parsed) in STEPS:
         return translated(STEPS[str(parsed)], language)
-    said = [value_word(field, value, language) for field, value in parsed.conditions]
-    return " · ".join([translated(TOUCHPOINTS[parsed.type], language), *said])
+    return _said_in_full(parsed, language)
+
+
+def _said_in_full(step: Step, language: Language) -> str:
+    said = [value_word(field, value, language) for field, value in step.conditions]
+    return " · ".join([translated(TOUCHPOINTS[step.type], language), *said])
 
 
 def bare_word(step: str, language: Language) -> str:
@@ -210,6 +214,13 @@ def sentences(document: Document, today: date, language: Language) -> Iterator[s
             N_("进入后到期限内做过“{steps}”的人不算。"),
             steps=say(LISTED).join(step_word(step, language) for step in funnel.without),
         )
+    meant = [
+        say(N_("“{step}”是“{what}”"), step=word, what=what)
+        for step in funnel.steps
+        if (word := step_word(step, language)) != (what := _said_in_full(step, language))
+    ]
+    if meant:
+        yield say(N_("各步：{steps}。"), steps=say(LISTED).join(meant))
 
 
 def unfinished_said(

@@ -49,11 +49,12 @@ def test_a_group_of_few_is_no_bar_and_comes_out_by_no_subtraction() -> None:
     told = report({"D01": (40, 30), "D02": (8, 7), "D03": (8, 1)})
     (market,) = breakdowns_of(told, viewer(names=False))
     texts = {
-        each.word: (each.counts, each.shares[1], each.rate, each.spent) for each in market.groups
+        each.word: (each.counts, each.shares[1], each.rate, each.spent_fen)
+        for each in market.groups
     }
     assert texts["D01"][0] == ("40", "30")
     for word in ("D02", "D03"):
-        assert texts[word] == (("8", "隐去"), 0, None, "")
+        assert texts[word] == (("8", "隐去"), 0, None, None)
     (office,) = breakdowns_of(told, viewer(names=True))
     assert [each.counts for each in office.groups] == [("40", "30"), ("8", "7"), ("8", "1")]
     assert not office.withheld and market.withheld
