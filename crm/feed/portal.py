@@ -68,6 +68,15 @@ class DueCall:
     due_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class KnownCalls:
+    """The calls of a day, and apart from them those that nobody saw to for so long that they are
+    none of that day any more; the longest due first."""
+
+    due: list[DueCall]
+    lapsed: list[DueCall]
+
+
 def shared_people(
     scope: Scope, connection: Connection, dealer: str, page: int
 ) -> tuple[list[Shared], int]:
@@ -151,25 +160,32 @@ def _told_before(
     return set(connection.execute(query).scalars())
 
 
-def due_calls(
-    scope: Scope, connection: Connection, dealer: str, day: date, limit: int = _MOST_CALLS
-) -> list[DueCall]:
-    """Whom to call on a day, the longest due first, of trials that the copy holds; of each person
-    the call that became due last. What nobody saw to for months is no call of that day.
+def due_calls(scope: Scope, connection: Connection, dealer: str, day: date) -> list[DueCall]:
+    """Whom to call on a day, the longest due first."""
+    return known_calls(scope, connection, dealer, day).due
+
+
+def known_calls(scope: Scope, connection: Connection, dealer: str, day: date) -> KnownCalls:
+    """The calls that trials of the copy ask for; of each person the one that became due last.
 
     A dealer to whom no history is shared does not know that there is a trial.
     """
     _may_see(scope, dealer)
-    found = []
+    found = KnownCalls([], [])
     for key, content, cards in connection.execute(_rows(dealer)):
         if _TRIAL not in bytes(content):
             continue
         shared = _shared(key, content, cards)
         if not shared.content["deceased"]:
             call = open_by_row(shared.content.get("history", ()), day)
-            if call is not None and not has_lapsed(call[1], day):
-                found.append(DueCall(shared, *call))
-    return sorted(found, key=lambda call: (call.due_on, call.shared.key))[:limit]
+            if call is not None:
+                part = found.lapsed if has_lapsed(call[1], day) else found.due
+                part.append(DueCall(shared, *call))
+    return KnownCalls(_longest_due(found.due), _longest_due(found.lapsed))
+
+
+def _longest_due(calls: list[DueCall]) -> list[DueCall]:
+    return sorted(calls, key=lambda call: (call.due_on, call.shared.key))[:_MOST_CALLS]
 
 
 def rows_of(connection: Connection, dealer: str, key: str | None = None) -> Iterator[Shared]:

@@ -149,6 +149,27 @@ def test_what_takes_back_stands_in_sight_above_the_bar_however_much_was_said(
     assert box["y"] > 0 and box["y"] + box["height"] <= bar["y"]
 
 
+def test_a_whole_form_is_taken_back_by_one_tick(on_phone: Journey) -> None:
+    on_phone.enter()
+    on_phone.open("/log/A-today/new")
+    page = on_phone.page
+    page.locator("body[data-wired] [name=name]").fill("王全撤")
+    page.locator("summary", has_text="同意").first.tap()
+    page.locator("[name=consent_archive]").check()
+    page.get_by_label("怎样同意").select_option("voice")
+    page.get_by_role("button", name="提交").tap()
+    page.get_by_role("link", name="撤销").tap()
+    lines = page.locator("[name=line]")
+    lines.first.wait_for()
+    assert lines.count() == 3
+    page.get_by_label("全选：整张都撤销").check()
+    assert page.locator("[name=line]:checked").count() == 3
+    page.get_by_label("写错了").check()
+    page.get_by_role("button", name="撤销选中的").tap()
+    page.wait_for_url("**said=**")
+    assert page.locator("[name=line]").count() == 0
+
+
 def test_of_two_taps_at_once_one_is_sent_though_the_answer_is_a_file_and_the_page_stays(
     at_desk: Journey,
 ) -> None:
@@ -213,6 +234,15 @@ def test_a_button_in_a_list_is_as_wide_as_its_word(at_desk: Journey) -> None:
     button = at_desk.page.locator(".rows a.button").first
     shape = button.evaluate("each => [getComputedStyle(each).display, each.offsetWidth]")
     assert shape[0] == "inline-flex" and shape[1] < 200
+
+
+def test_a_button_beside_a_choice_is_as_high_as_the_choice(at_desk: Journey) -> None:
+    at_desk.enter("office")
+    at_desk.open("/follow-ups")
+    choice = at_desk.page.locator("#owner").bounding_box()
+    button = at_desk.page.get_by_role("button", name="交给").bounding_box()
+    assert choice and button
+    assert abs(choice["y"] - button["y"]) < 3 and abs(choice["height"] - button["height"]) < 6
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -36,7 +36,7 @@ from crm.feed.history import (
 from crm.feed.portal import (
     PAGE_ROWS,
     changed_since,
-    due_calls,
+    known_calls,
     shared_people,
     shared_person,
 )
@@ -262,6 +262,7 @@ def _standing(visit: Visit, connection: Connection, dealer: str) -> dict[str, An
     deleted = deletion_receipts(scope, connection, dealer)
     recalls = to_delete(scope, connection, dealer)
     owed = {recall.key for recall in recalls}
+    calls = known_calls(scope, connection, dealer, today)
     said = visit.request.query_params.get("deleted", "")
     return {
         "today": today,
@@ -273,7 +274,8 @@ def _standing(visit: Visit, connection: Connection, dealer: str) -> dict[str, An
         "changes": [each for each in changes if each.shared or each.key in owed],
         "gone": [each for each in changes if not (each.shared or each.key in owed)],
         "changed": changed,
-        "due": due_calls(scope, connection, dealer, today),
+        "due": calls.due,
+        "lapsed": len(calls.lapsed),
         "unsettled": len(unsettled(scope, connection, visit.account.source)),
         "receipts": receipts,
         "to_delete": recalls,

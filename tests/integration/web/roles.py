@@ -211,7 +211,9 @@ OPENS: dict[str, Allowed] = {
         ("GET /hand-over/people", "POST /hand-over/people"), both(sees("copies"), sees("people"))
     ),
     **dict.fromkeys(("GET /copy", "POST /copy/reveal"), sees("own_copy")),
-    **dict.fromkeys(("GET /copy/changes", "GET /copy/calls"), sees("own_copy")),
+    **dict.fromkeys(
+        ("GET /copy/changes", "GET /copy/calls", "GET /copy/calls/lapsed"), sees("own_copy")
+    ),
     **dict.fromkeys(("POST /copy/seen", "POST /copy/workbook"), sees("own_copy")),
     **dict.fromkeys(("GET /status", "GET /components"), sees("status")),
     **dict.fromkeys(("POST /copy/find", "POST /copy/deleted"), sees("own_copy")),

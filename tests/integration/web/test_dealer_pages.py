@@ -24,7 +24,9 @@ from tests.integration.web.companies import (
     NAME,
     PHONE,
     company,
+    consent,
     key_in,
+    registered,
     shop,
     sign_in,
     token_in,
@@ -72,6 +74,27 @@ def test_what_nobody_saw_to_for_ninety_days_is_no_call_of_today(company: Company
     (last,) = calls(today() + timedelta(days=30))
     assert [call.due_on for call in calls(last.due_on + timedelta(days=89))] == [last.due_on]
     assert calls(last.due_on + timedelta(days=90)) == []
+
+
+def test_the_list_of_calls_says_how_many_it_leaves_out_and_why_and_opens_them(
+    company: Company, shop: httpx.Client
+) -> None:
+    assert "没有列" not in shop.get("/copy").text
+    trial = {"trial_id": "t-old", "card_id": "c-old", "sku": "four-box"}
+    purposes = {"dealer": "D1", "categories": ["identity", "history"]}
+    company.take(
+        registered("c-old", "许文秀"),
+        consent("c-old", "health"),
+        consent("c-old", "share_with_dealer", **purposes),
+        event("trial.started", "card/c-old", trial, time=f"{today() - timedelta(200)}T12:00:00Z"),
+    )
+    for path in ("/copy", "/copy/calls"):
+        calls = shop.get(path).text.partition("该给谁打电话")[2].partition("</main>")[0]
+        said = "另有 1 人没有列：回访过期 90 天以上，隔得太久，不算今天要打的。"
+        assert said in calls.partition("上次看过")[0], path
+        assert "<small>1</small>" in calls, "who is left out is not counted as to be called"
+    left_out = shop.get("/copy/calls/lapsed").text
+    assert "许*秀" in left_out and "欧**兰" not in left_out and "没有列" not in left_out
 
 
 def test_a_tap_opens_one_field_and_is_logged_for_the_card_behind_it(
