@@ -1,6 +1,7 @@
 """Whether a dealer has a contract for a place and a day: what is told before an act, and itself."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -47,6 +48,48 @@ def own_contract_note(visit: Visit, connection: Connection, dealer: str, today: 
     else:
         return ""
     return visit.say(text).format(day=whole_day_text(day, visit.language))
+
+
+@dataclass(frozen=True, slots=True)
+class OwnContract:
+    """A contract as its dealer reads it: places by name, a day of the end where there is one."""
+
+    kind: str
+    places: str
+    starts_on: date
+    ends_on: date | None
+
+    def stands(self, today: date) -> str:
+        """Whether it is running, over, or yet to come."""
+        if today < self.starts_on:
+            return "ahead"
+        return "over" if self.ends_on is not None and self.ends_on < today else "running"
+
+
+def own_contracts(visit: Visit) -> list[OwnContract]:
+    """Of a dealer that looks at itself: where it may hold activities, and until when."""
+    dealer = visit.scope.dealer
+    if dealer is None or not visit.scope.may("own_copy"):
+        return []
+    with reading(visit.site.engine) as connection:
+        grants = contracts_of(connection, dealer)
+    return [
+        OwnContract(
+            each.kind,
+            visit.joined(region_name(code) or code for code in each.regions),
+            each.starts_on,
+            each.ends_on,
+        )
+        for each in reversed(grants)
+    ]
+
+
+def company_word(visit: Visit) -> str:
+    """Whom a dealer turns to: the company by its name and how it is reached, where that is set."""
+    keeper = visit.site.keeper
+    if keeper.contact is None:
+        return visit.say(N_("公司"))
+    return visit.say(N_("{name}（{contact}）")).format(name=keeper.name, contact=keeper.contact)
 
 
 def without_contract(visit: Visit, said: Mapping[str, Any]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from campaigns.wording.catalogues import N_
 from campaigns.wording.languages import language_named
 from crm.accounts.passwords import PasswordRefused
 from crm.accounts.people import change_password
+from crm.web.desk.contracts import company_word, own_contracts
 from crm.web.guards.visit import (
     LANGUAGE_COOKIE,
     AnyPosting,
@@ -32,7 +33,8 @@ PASSWORD_FAULTS = {
 @router.get("/me")
 def my_page(visit: SignedIn) -> Response:
     """Who is signed in, what is unsent, the password, the language, the way out."""
-    return visit.render("me.html", {"title": visit.say(N_("我的"))})
+    context = {"title": visit.say(N_("我的")), "company": company_word(visit)}
+    return visit.render("me.html", {**context, "contracts": own_contracts(visit)})
 
 
 @router.get("/me/password")

@@ -167,7 +167,7 @@ def _workbook(posting: Posting) -> Response:
             return _shown(visit, 1, None, "")
         rows = [row.content for row in copy_now(visit.scope, connection, dealer)]
         last = last_sequence(visit.scope, connection, dealer)
-        titles = _titles(visit, connection, rows)
+        titles = titles_of(visit, connection, rows)
     day = shanghai_day(now_us).isoformat()
     stream = io.BytesIO()
     mark = Watermark(visit.dealer_word(dealer), day, account.name)
@@ -181,7 +181,7 @@ def _workbook(posting: Posting) -> Response:
     return Response(stream.getvalue(), media_type=_WORKBOOK, headers=headers)
 
 
-def _titles(visit: Visit, connection: Connection, rows: list[dict[str, Any]]) -> dict[str, str]:
+def titles_of(visit: Visit, connection: Connection, rows: list[dict[str, Any]]) -> dict[str, str]:
     """What the activities of which rows tell are called, by id."""
     named = {item.get("activity_id") for row in rows for item in row.get("history", [])} - {None}
     held = [activity(visit.scope, connection, each) for each in sorted(named)]

@@ -12,10 +12,11 @@ from crm.accounts.access import Access, log_accesses
 from crm.copies.row_names import ROW
 from crm.feed.finding import find_own
 from crm.feed.portal import Shared, due_calls, shared_person
+from crm.rights.queries import passed_on
 from crm.storage.database import reading, writing
 from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
-from crm.web.pages.copy import is_settled, keep_shown, own_dealer
+from crm.web.pages.copy import is_settled, keep_shown, own_dealer, titles_of
 from crm.web.pages.follow_up_calls import CHANNELS, OUTCOMES
 from crm.web.view.person_acts import CORRECTED_BY_CATEGORY, correction
 from crm.web.view.region_typed import region_fault
@@ -185,6 +186,9 @@ def _row(visit: Visit, found: Shared, form: ActForm, *, is_open: bool = False) -
     dealer, today = own_dealer(visit), shanghai_day(visit.site.now_us())
     with reading(visit.site.engine) as connection:
         calls = due_calls(visit.scope, connection, dealer, today)
+        titles = titles_of(visit, connection, [found.content])
+        may_pass_on = visit.may("passes_on")
+        passed = passed_on(visit.scope, connection, found.cards[0]) if may_pass_on else []
     context = {
         "title": visit.say(N_("副本里的一个人")),
         "person": found,
@@ -198,6 +202,8 @@ def _row(visit: Visit, found: Shared, form: ActForm, *, is_open: bool = False) -
         "form": form,
         "sent": visit.request.url.path.rpartition("/")[2],
         "calls": [call for call in calls if call.shared.key == found.key],
+        "titles": titles,
+        "passed": passed,
         "inputs": list(_correctable(found)),
         "channels": CHANNELS,
         "outcomes": OUTCOMES,

@@ -29,6 +29,7 @@ from crm.rewards.explaining import Explanation
 from crm.scope import OutOfScope
 from crm.storage.database import reading
 from crm.web.desk.acts import Act, ActForm, done, say
+from crm.web.desk.contracts import company_word
 from crm.web.desk.files import taken_away
 from crm.web.desk.names import names_shown
 from crm.web.desk.tables import Asked
@@ -206,6 +207,7 @@ def show_reward(visit: Visit, reward_id: str, form: ActForm | None = None) -> Re
             for did, who in hands.items()
         },
         "form": known,
+        "company": company_word(visit),
         "form_id": str(uuid4()),
         **acts_on(visit, rows),
         "may_pay": visit.may_say("reward.paid") and row.may_pay(actor),
