@@ -1,13 +1,15 @@
 """A dealer's copy as an Excel workbook, marked on every page with whose it is and who took it out.
 
-Sheets: a row per person; a row per thing that happened, per purchase, per reading, each with the
-number of its person. No text can be taken for a formula (campaigns/sheets/writing.py).
+Sheets: a row per person; a row per call that is due; a row per thing that happened, per purchase,
+per reading, each with the number of its person. No text can be taken for a formula
+(campaigns/sheets/writing.py).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
+from functools import partial
 from typing import Any, BinaryIO
 
 import orjson
@@ -28,6 +30,7 @@ from campaigns.sheets.writing import (
     put_formatted,
 )
 from campaigns.times import moment_of, parse_instant_us
+from crm.follow_ups.schedule import has_lapsed, open_by_row
 from crm.money import yuan_number
 from crm.web.view import labels
 
@@ -79,7 +82,7 @@ def write_workbook(
     people = [_in_words(orjson.loads(content), titles or {}) for content in contents]
     book = Workbook(write_only=True)
     book.properties.creator = book.properties.title = ""
-    for layout in _layouts():
+    for layout in _layouts(date.fromisoformat(mark.day)):
         _write_sheet(book, layout, people, mark)
     book.save(stream)
     return len(people)
@@ -165,6 +168,10 @@ _PERSON_HEADINGS = (
     ("标记", 10),
     ("编号", 16),
 )
+_CALL_HEADINGS = (
+    *(_NUMBER, ("姓名", 14), ("电话", 24), ("地区", 14), ("第几次回访", 12), ("该哪天打", 14)),
+    *(("过期几天", 10), ("打的结果", 30)),
+)
 _HISTORY_HEADINGS = (_NUMBER, _TIME, ("是什么", 18), ("活动", 20), ("说明", 40))
 _PURCHASE_HEADINGS = (
     *(_NUMBER, _TIME, ("型号", 16), ("数量", 8), ("退回", 8)),
@@ -173,9 +180,10 @@ _PURCHASE_HEADINGS = (
 _READING_HEADINGS = (*(_NUMBER, _TIME, ("高压", 10), ("低压", 10), ("脉搏", 10), ("备注", 40)),)
 
 
-def _layouts() -> list[_Sheet]:
+def _layouts(day: date) -> list[_Sheet]:
     return [
         _Sheet("人员", _PERSON_HEADINGS, _person),
+        _Sheet("该打的电话", _CALL_HEADINGS, partial(_calls, day)),
         _Sheet("经过", _HISTORY_HEADINGS, _history),
         _Sheet("购买", _PURCHASE_HEADINGS, _purchases),
         _Sheet("血压", _READING_HEADINGS, _readings),
@@ -196,6 +204,25 @@ def _person(number: int, row: Row) -> Iterator[Sequence[Any]]:
         *(_listed(health.get(name)) for name in ("conditions", "medicines", "devices")),
         "已故" if row.get("deceased") else "",
         str(row["key"])[:12],
+    )
+
+
+def _calls(day: date, number: int, row: Row) -> Iterator[Sequence[Any]]:
+    """Whom to call on a day, to be printed: what was said is written beside it."""
+    call = None if row.get("deceased") else open_by_row(row.get("history", ()), day)
+    if call is None or has_lapsed(call[1], day):
+        return
+    which, due_on = call
+    identity, contact = row.get("identity", {}), row.get("contact", {})
+    yield (
+        number,
+        _listed(identity.get("names")),
+        _listed([_dialled(phone) for phone in contact.get("phones", ())]),
+        _listed(contact.get("regions")),
+        which,
+        due_on,
+        (day - due_on).days,
+        "",
     )
 
 

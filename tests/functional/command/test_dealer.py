@@ -73,7 +73,7 @@ def test_the_workbook_is_marked_on_every_page_and_holds_no_formula(
     file = jinxi.folder / "copy.xlsx"
     assert file.stat().st_mode & 0o777 == 0o600
     book = load_workbook(file)
-    assert book.sheetnames == ["人员", "经过", "购买", "血压"]
+    assert book.sheetnames == ["人员", "该打的电话", "经过", "购买", "血压"]
     for sheet in book:
         assert "D1" in sheet["A1"].value
         assert "li & co" in sheet["A1"].value

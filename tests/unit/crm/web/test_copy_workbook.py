@@ -24,6 +24,7 @@ ROW = {
         {
             "type": "follow_up.done",
             "time": "2026-07-17T04:36:08Z",
+            "timeprecision": "second",
             "channel": "phone",
             "result": "not_reached",
         },
@@ -40,9 +41,10 @@ ROW = {
 }
 
 
-def sheet_cells(title: str) -> list[tuple[Any, ...]]:
+def sheet_cells(title: str, *rows: dict[str, Any]) -> list[tuple[Any, ...]]:
     stream = BytesIO()
-    write_workbook(stream, [orjson.dumps(ROW)], Watermark("D1", "2026-11-22", "li"))
+    written = map(orjson.dumps, rows or [ROW])
+    write_workbook(stream, written, Watermark("D1", "2026-11-22", "li"))
     return list(load_workbook(stream)[title].iter_rows(min_row=3))[:-1]
 
 
@@ -58,6 +60,21 @@ def test_a_time_is_one_of_shanghai_that_excel_reckons_with_and_a_day_is_a_day() 
     ]
     assert [row[1] for row in sheet_rows("购买")] == [datetime(2026, 6, 9)]
     assert [row[1] for row in sheet_rows("血压")] == [datetime(2026, 11, 5, 9, 54, 1)]
+
+
+def test_whom_to_call_is_a_sheet_of_its_own_without_who_died_or_waits_ninety_days() -> None:
+    def tried(day: str, **more: Any) -> dict[str, Any]:
+        trial = {"type": "trial.started", "time": f"{day}T09:00:00+08:00", "trial_id": "T1"}
+        person = {
+            "identity": {"names": ["欧阳兰"]},
+            "history": [{**trial, "timeprecision": "second"}],
+        }
+        return {**ROW, **person, **more}
+
+    people = tried("2026-11-18"), tried("2026-11-18", deceased=True), tried("2026-06-01"), ROW
+    (row,) = sheet_cells("该打的电话", *people)
+    told = [cell.value for cell in row]
+    assert told == [1, "欧阳兰", "13900000001", None, 1, datetime(2026, 11, 21), 1, None]
 
 
 def test_a_price_is_a_number_of_yuan() -> None:
