@@ -98,6 +98,22 @@ def passed_on(scope: Scope, connection: Connection, card_id: str) -> list[Heard]
     return _heard(connection, [card_id], RIGHTS_REQUEST.c.opened_by.in_(ours))
 
 
+def open_alike(
+    scope: Scope, connection: Connection, keyring: Keyring, name: str, kind: Kind
+) -> list[Request]:
+    """What one person asked for before, of one kind, as long as it is not answered: to a dealer
+    what its own accounts passed on of a card, to the company whatever it has of the person."""
+    columns = RIGHTS_REQUEST.c
+    which = columns.kind == kind
+    if scope.may("passes_on"):
+        ours = select(ACCOUNT.c.actor).where(ACCOUNT.c.dealer == scope.dealer)
+        which &= (columns.card_id == name) & columns.opened_by.in_(ours)
+    else:
+        scope.require("hears", "who hears what people ask for")
+        which &= columns.card_id.in_(cards_of(scope, connection, name))
+    return _read(connection, keyring, which & _is_open())
+
+
 def is_own_card(scope: Scope, connection: Connection, card_id: str) -> bool:
     """Whether a card belongs to the dealer that looks (`docs/events.md`, who may say what)."""
     scope.require("passes_on", "who passes on what people ask for")

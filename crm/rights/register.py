@@ -95,7 +95,7 @@ def _opened(
 ) -> str:
     if asked.received_on > shanghai_day(clerk.now_us):
         raise RequestRefused(IN_FUTURE)
-    request_id = _id_of(clerk, card_id, asked)
+    request_id = id_of(clerk, card_id, asked)
     row = {
         "request_id": request_id,
         "kind": asked.kind,
@@ -112,7 +112,8 @@ def _opened(
     return request_id
 
 
-def _id_of(clerk: Clerk, card_id: str, asked: Asked) -> str:
+def id_of(clerk: Clerk, card_id: str, asked: Asked) -> str:
+    """The id that a request gets: to a second tap on one form the same."""
     if asked.form_id is None:
         return str(uuid4())
     said = (asked.kind, asked.asked_by, asked.channel, str(asked.received_on), asked.text or "")

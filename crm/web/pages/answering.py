@@ -31,10 +31,11 @@ from crm.storage.database import reading, writing
 from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
 from crm.web.desk.files import taken_away
 from crm.web.desk.granting import require_grantable
+from crm.web.desk.rights_form import AskedBefore
 from crm.web.desk.tables import Asked
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.pages.people_lists import PEOPLE
-from crm.web.pages.rights import clerk_of, enter_request, hearer_of
+from crm.web.pages.rights import clerk_of, enter_request, hearer_of, to_request
 from crm.web.view.labels import label
 from crm.web.view.speakers import speaker_word
 
@@ -82,13 +83,16 @@ def ask(posting: SignedInPosting, name: str) -> Response:
     entered = enter_request(posting, whole.archive["cards"][0]["card_id"])
     if isinstance(entered, ActForm):
         return _asking(visit, whole, entered)
-    if not visit.scope.may("requests"):
-        return RedirectResponse(f"/people/{whole.archive['person_id']}#requests", 303)
-    return RedirectResponse(f"/rights/{entered}", 303)
+    if visit.scope.may("requests"):
+        return to_request(entered)
+    if isinstance(entered, AskedBefore):
+        return _asking(visit, whole, ActForm(), entered.said(visit))
+    return RedirectResponse(f"/people/{whole.archive['person_id']}#requests", 303)
 
 
-def _asking(visit: Visit, whole: WholeArchive, form: ActForm) -> Response:
+def _asking(visit: Visit, whole: WholeArchive, form: ActForm, before: str = "") -> Response:
     context = {
+        "before": before,
         "title": visit.say(N_("登记一个请求")),
         "archive": whole.archive,
         "form": form,

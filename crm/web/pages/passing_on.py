@@ -14,7 +14,7 @@ from crm.rights.register import Clerk, pass_on
 from crm.rights.request import ASKERS, CHANNELS, KINDS, RequestRefused, doubt_of
 from crm.storage.database import reading
 from crm.web.desk.acts import ActForm
-from crm.web.desk.rights_form import asked_in
+from crm.web.desk.rights_form import asked_before, asked_in
 from crm.web.guards.visit import Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.own_people import OwnPerson, person_of_event, person_of_row
 from crm.web.pages.rights import doubted_form, refused_form
@@ -58,7 +58,10 @@ def _passed(posting: Posting, of: OwnPerson) -> Response:
         asked = asked_in(posting, of.name)
         known = of.deceased is not None
         doubt = doubt_of(asked.asked_by, deceased=bool(of.deceased)) if known else None
-        if doubtful := doubted_form(posting, form, doubt):
+        before = asked_before(visit, asked, of.card_id)
+        if before is not None and before.is_same:
+            return _page(visit, of, _new_form(visit), before.said(visit))
+        if doubtful := doubted_form(posting, form, doubt, before):
             return _page(visit, of, doubtful)
         pass_on(visit.site.engine, visit.site.keyring, clerk, asked)
     except RequestRefused as error:
@@ -71,12 +74,13 @@ def _new_form(visit: Visit) -> ActForm:
     return ActForm.of(known if visit.may("own_copy") else {**known, "channel": "activity"})
 
 
-def _page(visit: Visit, of: OwnPerson, form: ActForm) -> Response:
+def _page(visit: Visit, of: OwnPerson, form: ActForm, before: str = "") -> Response:
     with reading(visit.site.engine) as connection:
         passed = passed_on(visit.scope, connection, of.card_id)
     context = {
         "title": visit.say(N_("本人的要求，转给公司")),
         "of": of,
+        "before": before,
         "passed": passed,
         "form": form,
         "kinds": KINDS,

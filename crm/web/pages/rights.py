@@ -48,7 +48,7 @@ from crm.storage.database import reading
 from crm.web.desk import tables
 from crm.web.desk.acts import ActForm
 from crm.web.desk.files import taken_away
-from crm.web.desk.rights_form import LONGEST_TEXT, asked_in, choice_of
+from crm.web.desk.rights_form import LONGEST_TEXT, AskedBefore, asked_before, asked_in, choice_of
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.consents import changing
 from crm.web.pages.rights_table import REQUESTS
@@ -92,11 +92,19 @@ def enter(posting: SignedInPosting) -> Response:
     entered = enter_request(posting, posting.text("name", 64))
     if isinstance(entered, ActForm):
         return _list(posting.visit, entered)
+    return to_request(entered)
+
+
+def to_request(entered: str | AskedBefore) -> Response:
+    """To the page of what was entered, or was before."""
+    if isinstance(entered, AskedBefore):
+        return RedirectResponse(f"/rights/{entered.before.request_id}?before=true", 303)
     return RedirectResponse(f"/rights/{entered}", 303)
 
 
-def enter_request(posting: Posting, name: str) -> str | ActForm:
-    """The id of the request that a form enters; or the form to be shown again.
+def enter_request(posting: Posting, name: str) -> str | AskedBefore | ActForm:
+    """The id of the request that a form enters, or the one that says the same and waits for its
+    answer; or the form to be shown again.
 
     Whoever may not be granted it is doubted once, and entered: it must be answered all the same.
     """
@@ -106,18 +114,26 @@ def enter_request(posting: Posting, name: str) -> str | ActForm:
         asked = asked_in(posting, name)
         with reading(visit.site.engine) as connection:
             doubt = doubt_about(visit.scope, connection, name, asked.asked_by)
-        if doubtful := doubted_form(posting, form, doubt):
+        before = asked_before(visit, asked, name)
+        if before is not None and before.is_same:
+            return before
+        if doubtful := doubted_form(posting, form, doubt, before):
             return doubtful
         return open_request(visit.site.engine, visit.site.keyring, clerk, asked)
     except RequestRefused as error:
         return refused_form(visit, form, str(error))
 
 
-def doubted_form(posting: Posting, form: ActForm, doubt: str | None) -> ActForm | None:
+def doubted_form(
+    posting: Posting, form: ActForm, doubt: str | None, before: AskedBefore | None
+) -> ActForm | None:
     """The form with what speaks against it, which is asked about once; None where nothing does."""
-    if doubt is None or posting.text("asked") == _DOUBTED:
+    visit = posting.visit
+    doubts = [visit.say(_DOUBTS[doubt])] if doubt is not None else []
+    doubts += [before.said(visit)] if before is not None else []
+    if not doubts or posting.text("asked") == _DOUBTED:
         return None
-    return replace(form, doubts=(posting.visit.say(_DOUBTS[doubt]),), asked=_DOUBTED)
+    return replace(form, doubts=tuple(doubts), asked=_DOUBTED)
 
 
 def refused_form(visit: Visit, form: ActForm, fault: str) -> ActForm:
@@ -234,6 +250,8 @@ def _one(visit: Visit, request_id: str, form: ActForm) -> Response:
         "events": events,
         "numbers": numbers,
         "address_of": address_of,
+        "before": visit.request.query_params.get("before") == "true"
+        and AskedBefore(found, is_same=True).said(visit),
         "is_fresh": answers and not found.steps and not events,
         "standing": _standing(visit, found),
         "new_id": lambda: str(uuid4()),

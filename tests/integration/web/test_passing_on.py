@@ -1,5 +1,6 @@
 """What somebody asks a dealer for under their rights stands on the company's desk at once."""
 
+import re
 from collections.abc import Iterator
 from html import unescape
 
@@ -9,8 +10,10 @@ import pytest
 
 from campaigns.ids import short_number
 from campaigns.intake import Credential
+from crm.accounts.roles import scope_of
 from crm.rights.queries import opened_by, requests
-from crm.rights.request import Request
+from crm.rights.register import Clerk, close_request
+from crm.rights.request import Closing, Request
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from crm.web.view.event_view import address_of
@@ -98,6 +101,59 @@ def test_field_staff_of_the_dealer_passes_on_whom_it_finds(
     assert [each.kind for each in waiting(company)] == ["erase"]
     # The desk of the dealer sees what its field staff passed on.
     assert "已经转给公司的" in shop.get(row).text
+
+
+def test_who_passes_on_the_same_again_is_told_so_and_nothing_is_entered_twice(
+    company: Company, shop: httpx.Client, hall: httpx.Client
+) -> None:
+    row = f"/copy/row/{key_in(shop.get('/copy').text)}/request"
+    assert passed(shop, row).status_code == 303
+    for client, again in ((shop, ASKED), (hall, ASKED), (hall, {"text": ""})):
+        answer = passed(client, row, **again)
+        assert answer.status_code == 200
+        assert "同一件事，没有再记一条" in answer.text and "已经转给公司的" in answer.text
+    assert len(waiting(company)) == 1
+
+
+def test_what_is_asked_for_otherwise_is_asked_about_once_and_passed_on_all_the_same(
+    company: Company, shop: httpx.Client
+) -> None:
+    row = f"/copy/row/{key_in(shop.get('/copy').text)}/request"
+    passed(shop, row, kind="correct", text="电话换了")
+    doubted = passed(shop, row, kind="correct", text="住址换了")
+    assert "这次要的不一样，才另记一条" in doubted.text and len(waiting(company)) == 1
+    asked = re.search(r'name="asked" value="([^"]+)"', doubted.text)
+    assert asked is not None
+    again = {"kind": "correct", "text": "住址换了", "asked": asked[1]}
+    assert passed(shop, row, **again).status_code == 303
+    assert passed(shop, row, kind="copy").status_code == 303, "another kind is no doubt"
+    assert sorted(each.kind for each in waiting(company)) == ["copy", "correct", "correct"]
+
+
+def test_what_was_answered_may_be_asked_for_again(company: Company, shop: httpx.Client) -> None:
+    row = f"/copy/row/{key_in(shop.get('/copy').text)}/request"
+    passed(shop, row, kind="copy")
+    site, [found] = company.running.site, waiting(company)
+    clerk = Clerk(scope_of("compliance"), "law-1", site.now_us())
+    close_request(site.engine, site.keyring, clerk, found.request_id, Closing("granted"))
+    assert passed(shop, row, kind="copy").status_code == 303
+    assert len(waiting(company)) == 1
+
+
+def test_a_dealer_hears_nothing_of_what_others_passed_on(
+    company: Company, shop: httpx.Client
+) -> None:
+    with company.running.client() as office:
+        sign_in(office, "office")
+        passed(office, "/people/c-open/request")
+        [found] = waiting(company)
+        # The company sees its own, whoever entered it.
+        same = passed(office, "/people/c-open/request")
+        assert same.headers["location"] == f"/rights/{found.request_id}?before=true"
+        assert "同一件事，没有再记一条" in office.get(same.headers["location"]).text
+    row = f"/copy/row/{key_in(shop.get('/copy').text)}/request"
+    assert passed(shop, row).status_code == 303
+    assert len(waiting(company)) == 2
 
 
 def test_nobody_is_passed_on_who_is_another_dealers_or_the_companys(
