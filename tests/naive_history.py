@@ -345,7 +345,7 @@ class History:
 
     def known(self, event: Told, kind: str, name: str) -> bool:
         if (kind, name) in self.makers:
-            return True
+            return kind != "contract" or self.makers[kind, name].subject == event.subject
         return event.type == "reward.paid" and any(
             e.type == "purchase.made" and e.data["purchase_id"] == name and e.key in self.voided
             for e in self.events
@@ -373,7 +373,8 @@ class History:
         told_ends = [
             e.data["ends_on"]
             for e in self.standing("dealer.ended")
-            if e.data["contract_id"] == contract.data["contract_id"]
+            if e.subject == contract.subject
+            and e.data["contract_id"] == contract.data["contract_id"]
         ][-1:]
         ends = [*told_ends, contract.data.get("ends_on") or "9999-12-31"]
         return date.fromisoformat(min(ends))

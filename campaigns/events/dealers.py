@@ -53,7 +53,7 @@ class DealerEnded(EventData, frozen=True, kw_only=True):
     """A contract ends on a day.
 
     dealer: the dealer's code
-    contract_id: the contract
+    contract_id: the contract, one of this dealer's
     ends_on: last day
     reason_code: why
     """

@@ -7,6 +7,7 @@ together with what the others need to know of it.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from msgspec import UNSET, structs
@@ -192,12 +193,15 @@ class ContractFact:
 def judge_contracts(
     events: Sequence[LoggedEvent],
 ) -> tuple[Outcomes, tuple[ContractFact, ...]]:
-    """Every event of every dealer: territories of two dealers must not overlap."""
+    """Every event of every dealer: territories of two dealers must not overlap.
+
+    Of an end the contract is that of the dealer it names; no other dealer's ends by it.
+    """
     standing, outcomes = judge_voids(events)
-    ends: dict[str, list[DealerEnded]] = {}
+    ends: dict[tuple[str, str], list[DealerEnded]] = {}
     for event in standing:
         if isinstance(event.data, DealerEnded):
-            ends.setdefault(event.data.contract_id, []).append(event.data)
+            ends.setdefault(_contract_of(event.data), []).append(event.data)
     created: Created = {}
     contracts: list[ContractFact] = []
     grants: list[Grant] = []
@@ -207,7 +211,7 @@ def judge_contracts(
             continue
         outcome = judge_creation(event, created, {})
         if outcome is RECORDED:
-            fact = ContractFact(event, data, _last_day(data, ends.get(data.contract_id, [])))
+            fact = ContractFact(event, data, _last_day(data, ends.get(_contract_of(data), [])))
             grant = fact.grant
             if any(shared_regions(grant, other) for other in grants):
                 outcome = rejected("territory_overlap")
@@ -218,9 +222,18 @@ def judge_contracts(
         outcomes[event.key] = outcome
     for event in standing:
         if event.key not in outcomes:
-            missing = missing_reference(event, lambda kind, name: created.get((kind, name)))
+            missing = missing_reference(event, partial(_own_contract, created, event.subject))
             outcomes[event.key] = missing or lacking_right(event, _nothing) or RECORDED
     return outcomes, tuple(contracts)
+
+
+def _own_contract(created: Created, dealer: str, kind: str, name: str) -> Thing | None:
+    found = created.get((kind, name))
+    return found if found is not None and found.subject == dealer else None
+
+
+def _contract_of(data: DealerContracted | DealerEnded) -> tuple[str, str]:
+    return data.dealer, data.contract_id
 
 
 def _last_day(data: DealerContracted, ends: Iterable[DealerEnded]) -> date | None:

@@ -1,12 +1,14 @@
 """A dealer changes nothing that another dealer carries out, and borrows nobody's source."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from campaigns.intake import HEADQUARTERS, Credential
+from crm.copies.queries import contracts_known
 from crm.outcomes.queries import event_status
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
@@ -89,6 +91,36 @@ def test_only_the_dealer_that_enrolled_a_member_or_headquarters_says_that_the_me
     installation.intake.accept([said("member.left", 2, {"member": "M1"})], sender)
     Worker(installation.engine, installation.keyring).until_idle()
     assert outcome(installation, 2) == expected
+
+
+CONTRACTED = {
+    "dealer": "D1",
+    "contract_id": "x1",
+    "name": "北京晚晴",
+    "regions": ["110000"],
+    "kind": "exclusive",
+    "starts_on": "2026-01-01",
+}
+
+
+@pytest.mark.parametrize(
+    ("dealer", "expected", "last_day"),
+    [("D1", ("recorded", None), date(2026, 3, 31)), ("D2", ("waiting", None), None)],
+)
+def test_a_contract_is_ended_by_a_word_on_the_dealer_that_has_it_alone(
+    installation: Installation, dealer: str, expected: tuple[str, str | None], last_day: date | None
+) -> None:
+    end = {"contract_id": "x1", "ends_on": "2026-03-31", "reason_code": "replaced"}
+    words = [
+        said("dealer.ended", 1, {"dealer": dealer, **end}),
+        said("dealer.contracted", 2, CONTRACTED),
+    ]
+    installation.intake.accept(words, HEADQUARTERS)
+    Worker(installation.engine, installation.keyring).until_idle()
+    assert outcome(installation, 1) == expected
+    with reading(installation.engine) as connection:
+        (contract,) = contracts_known(HEADQUARTERS_SCOPE, connection)
+    assert contract.ends_on == last_day
 
 
 @pytest.mark.parametrize("role", ["staff", "dealer"])
