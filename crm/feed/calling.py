@@ -123,7 +123,9 @@ def _hung_up_in_time(connected: socket.socket) -> Iterator[None]:
 
     def hang_up() -> None:
         with suppress(OSError):
-            connected.shutdown(socket.SHUT_RDWR)
+            # Not the method of the connection itself: that of one over TLS leaves TLS as well, and
+            # what lies there unread would be taken for an answer in plain.
+            socket.socket.shutdown(connected, socket.SHUT_RDWR)
 
     timer = Timer(LONGEST_CALL_SECONDS, hang_up)
     timer.daemon = True

@@ -1,21 +1,16 @@
 """Mail leaves where nobody on the way reads along, or not at all; real mail servers take it."""
 
 import ssl
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from crm.clock import now_us
 from crm.configuration.settings import Settings
 from crm.letters.template import Letter
 from crm.letters.ways import NotSent, Ways
+from tests.certificates import context_for
 from tests.integration.web.letter_sites import a_mail_server
 
 LETTER = Letter("zh-CN", "活动", "请来")
@@ -37,23 +32,6 @@ class Inbox:
 @pytest.fixture
 def inbox() -> Inbox:
     return Inbox()
-
-
-def context_for(address: str, folder: Path) -> ssl.SSLContext:
-    """A server's, with a certificate of its own making; `certificate.pem` is what trusts it."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "mail")])
-    until = datetime.now(UTC) + timedelta(days=2)
-    names = x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))])
-    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    made = made.not_valid_before(until - timedelta(days=4)).not_valid_after(until)
-    certificate = made.add_extension(names, critical=False).sign(key, hashes.SHA256())
-    (folder / "certificate.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    (folder / "key.pem").write_bytes(private)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
-    return context
 
 
 @pytest.fixture
