@@ -14,7 +14,7 @@ _SHOWN = tuple(
     for name in Dispute.__dataclass_fields__
     if name not in ("text", "answer")
 )
-MOST_LISTED = 200
+MOST_LISTED = 10_000
 
 
 def disputes(scope: Scope, connection: Connection) -> list[Dispute]:

@@ -2,8 +2,9 @@
 
 from datetime import date
 
-from campaigns.times import moment_of
-from campaigns.wording.days import whole_day_text
+from campaigns.times import moment_of, shanghai_day
+from campaigns.wording.catalogues import N_
+from campaigns.wording.days import day_text, whole_day_text
 from crm.copies.queries import name_with_code
 from crm.money import yuan_number, yuan_text
 from crm.web.desk.tables import Cell
@@ -27,6 +28,15 @@ def dealer_cell(visit: Visit, code: str | None) -> Cell | None:
 def day_cell(visit: Visit, day: date) -> Cell:
     """`2026年5月3日`, in a file the day."""
     return Cell(whole_day_text(day, visit.language), raw=day)
+
+
+def answered_cell(visit: Visit, day: date, due_on: date) -> Cell:
+    """The day of an answer, and how late it was; in a file the day."""
+    text = day_text(day, visit.language, shanghai_day(visit.site.now_us()))
+    if day <= due_on:
+        return Cell(text, raw=day)
+    late = visit.say(N_("晚了 %(n)s 天")) % {"n": (day - due_on).days}
+    return Cell(f"{text} {late}", tone="wrong", raw=day)
 
 
 def moment_cell(visit: Visit, at_us: int) -> Cell:

@@ -16,9 +16,13 @@ from crm.reward_desk.queries import desk_rows
 from crm.scope import OutOfScope
 from crm.storage.database import reading, writing
 from crm.web.desk.acts import FORM_ID, ActForm
+from crm.web.desk.files import taken_away
+from crm.web.desk.tables import Asked
 from crm.web.guards.visit import AnyPosting, FormStale, NotFound, SignedIn, SignedInPosting, Visit
+from crm.web.pages.dispute_table import DISPUTES
 from crm.web.pages.own_rewards import OWN, opened, show_own
 from crm.web.view.reward_labels import DISPUTE_OUTCOMES
+from crm.web.view.speakers import speaker_word
 
 router = APIRouter()
 
@@ -67,13 +71,14 @@ def disputes_page(visit: SignedIn) -> Response:
     with reading(visit.site.engine) as connection:
         found = disputes(visit.scope, connection)
         names = names_of(connection, {each.actor for each in found if each.actor})
-    context = {
-        "title": visit.say(N_("会员异议")),
-        "disputes": found,
-        "names": names,
-        "today": shanghai_day(visit.site.now_us()),
-    }
-    return visit.render("disputes.html", context)
+    rows = [
+        (each, speaker_word(names, each.actor, visit.say) if each.actor else "") for each in found
+    ]
+    asked = Asked.of(visit.request.query_params)
+    shown = DISPUTES.show(visit, asked, DISPUTES.of_rows(rows), "/disputes")
+    if asked.file:
+        return taken_away(visit, shown)
+    return visit.render("disputes.html", {"title": visit.say(N_("会员异议")), "table": shown})
 
 
 @router.get("/disputes/{dispute_id}")

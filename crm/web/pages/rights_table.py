@@ -6,6 +6,7 @@ from campaigns.wording.catalogues import N_
 from campaigns.wording.days import day_text
 from crm.masking import masked_name
 from crm.rights.request import Request
+from crm.web.desk.cells import answered_cell
 from crm.web.desk.tables import Cell, Column, Table
 from crm.web.guards.visit import Visit
 from crm.web.view.labels import label
@@ -58,12 +59,7 @@ def _answered_on(visit: Visit, row: Named) -> Cell:
     closing = row[0].closing
     if closing is None:
         return Cell("")
-    today, day = shanghai_day(visit.site.now_us()), shanghai_day(closing.at_us)
-    text = day_text(day, visit.language, today)
-    if day > row[0].due_on:
-        late = visit.say(N_("晚了 %(n)s 天")) % {"n": (day - row[0].due_on).days}
-        return Cell(f"{text} {late}", tone="wrong", raw=day)
-    return Cell(text, raw=day)
+    return answered_cell(visit, shanghai_day(closing.at_us), row[0].due_on)
 
 
 REQUESTS: Table[Named] = Table(

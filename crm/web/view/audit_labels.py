@@ -34,6 +34,7 @@ FILES = {
     "dealers": N_("经销商的副本"),
     "recalls": N_("未确认的收回"),
     "rights": N_("权利请求"),
+    "disputes": N_("会员异议"),
     "restricted": N_("限制使用的人"),
     "follow-ups": N_("到期的回访"),
     "own-events": N_("还没有入档的"),

@@ -8,13 +8,16 @@ from datetime import datetime, timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import func, select
 
+from crm.clock import now_us
 from crm.copies.tables import COPY_ROW
+from crm.disputes.register import Reply, Said, answer_dispute, say_dispute
 from crm.people.tables import CARD
 from crm.storage.database import reading
 from streams.embedded.worker import Worker
@@ -40,7 +43,8 @@ TABLES = {
     "dealers": ("/dealers", {"rows": NUMBER, "open": NUMBER, "overdue": NUMBER}),
     "bases": ("/dealers/D01/bases", {"on": DAY, "since": MOMENT, "expires": DAY}),
     "own-events": ("/said/unsettled", {"received": MOMENT}),
-    "rights": ("/rights", {"received": DAY, "due": DAY}),
+    "rights": ("/rights", {"received": DAY, "due": DAY, "answered": DAY}),
+    "disputes": ("/disputes", {"said": DAY, "due": DAY, "answered": DAY}),
     "statement": (
         "/statements",
         {"rewards": NUMBER, **dict.fromkeys(("held", "payable", "settled", "paid", "owed"), MONEY)},
@@ -95,7 +99,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
 
 
 def _be_busy(site: RunningSite, office: httpx.Client) -> None:
-    """Somebody is invited, somebody asks for something, rows of a dealer are recalled."""
+    """Somebody is invited, asks for something, disputes; rows of a dealer are recalled."""
     with reading(site.site.engine) as connection:
         held = select(COPY_ROW.c.dealer).group_by(COPY_ROW.c.dealer).order_by(func.count().desc())
         dealer = connection.execute(held.limit(1)).scalar_one()
@@ -112,6 +116,10 @@ def _be_busy(site: RunningSite, office: httpx.Client) -> None:
     assert office.post("/rights", data=asked).status_code == 303
     look = {"step": "send", "asked_only": "", "text": "王"}
     assert fill_in(office, "/invite?to=A-soon", look, "/invite").status_code == 303
+    disputed = Said(str(uuid4()), "CL0001", None, "少算了")
+    for_desk = site.site.engine, site.site.keyring
+    say_dispute(*for_desk, disputed, now_us())
+    answer_dispute(*for_desk, disputed.dispute_id, Reply("declined", "没有少", "law"), now_us())
 
 
 def sheet_of(office: httpx.Client, name: str) -> tuple[list[str], list[dict[str, Any]], list[Any]]:
