@@ -61,6 +61,7 @@ class OwnReward:
     paid_fen: int
     set_off_fen: int
     owed_back_fen: int
+    is_on_its_way: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ def own_reward(row: DeskRow, today: date) -> OwnReward:
         row.paid_fen,
         row.set_off_fen,
         row.owed_back_fen,
+        row.ordered,
     )
 
 

@@ -1,6 +1,7 @@
 """A member's own page says in words how each reward stands, and what it waits for."""
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 
@@ -29,7 +30,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
     """A trained clerk, an untrained one, a consumer; a clerk whose patient returned everything."""
     events = [*member("M1"), *sale(1, "M1"), *member("M4", trained=False), *sale(4, "M4")]
     events += [*member("M5", kind="consumer", trained=False), *sale(5, "M5", days_ago=5)]
-    events += [*member("M6"), *sale(6, "M6")]
+    events += [*member("M6"), *sale(6, "M6"), *member("M7"), *sale(7, "M7")]
     events += [event("purchase.returned", "card/C6", _RETURNED, 40)]
     with rewarding(tmp_path_factory.mktemp("meanings"), *events) as site:
         yield site
@@ -63,3 +64,19 @@ def test_of_what_was_all_returned_the_desk_says_so_where_it_explains_that_nothin
     with signed_in(desk, "chief") as person:
         page = person.get(f"/rewards/{reward_of(6, 'M6')}").text
     assert "已追回（买的都退了）：没有金额" in page
+
+
+def test_a_member_is_told_that_a_payment_is_on_its_way_once_it_is_in_a_file_for_the_bank(
+    desk: RunningSite,
+) -> None:
+    reward = reward_of(7, "M7")
+    with signed_in(desk, "chief") as person:
+        path = given(person, "M7")
+        fields = {"form_id": str(uuid4()), "word": "approved", "reward": reward}
+        assert person.post("/rewards/decide", **fields).status_code == 303
+    desk.work()
+    before = opened(desk, path).text
+    with signed_in(desk, "payer") as person:
+        assert person.post("/rewards/files", reward=[reward]).status_code == 303
+    assert "可以付了" in before and "付款在路上" not in before
+    assert "付款在路上" in opened(desk, path).text
