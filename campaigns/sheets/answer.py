@@ -12,10 +12,9 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from campaigns.sheets.columns import (
-    BOUGHT_ON,
-    BOUGHT_ON_COLUMN,
     BY_KEY,
     COLUMNS,
+    NOT_IN_TEMPLATES,
     REASON,
     REASON_COLUMN,
     ROW_ID,
@@ -97,8 +96,8 @@ def write_answer(
     for refusal in refusals:
         by_row[refusal.sheet, refusal.row].append(refusal)
     rows = [row for row in reading.rows if all_rows or (row.sheet, row.number) in by_row]
-    dated = (BOUGHT_ON_COLUMN,) if any(BOUGHT_ON in row.cells for row in rows) else ()
-    columns = (*_laid_out(by_row), *dated, *_unknown_columns(rows))
+    more = (each for each in NOT_IN_TEMPLATES if any(each.key in row.cells for row in rows))
+    columns = (*_laid_out(by_row), *more, *_unknown_columns(rows))
     book = Workbook()
     sheet: Any = book.active
     sheet.title = SHEET_TITLE

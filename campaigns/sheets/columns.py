@@ -161,6 +161,25 @@ BOUGHT_ON_COLUMN = Column(
 )
 """When it was bought, where that was not at the activity: a dealer's own lists have it."""
 
+MEMBER = "member"
+MEMBER_COLUMN = Column(
+    *(MEMBER, "推荐会员", "Referred by member", 12),
+    aliases=(
+        "推荐会员编号",
+        "介绍会员",
+        "介绍会员编号",
+        "推荐人编号",
+        "介绍人编号",
+        "介绍人会员编号",
+    ),
+    as_text=True,
+    bad="no_such_member",
+)
+"""The code of the member who referred the person; the person agrees that it is written down."""
+
+NOT_IN_TEMPLATES = (BOUGHT_ON_COLUMN, MEMBER_COLUMN)
+"""What a sheet may have beside the columns of a template."""
+
 CONSENT_PURPOSES = {
     "consent_archive": "archive",
     "consent_health": "health",
@@ -169,7 +188,7 @@ CONSENT_PURPOSES = {
 }
 """Column → purpose of the consent that it asks for."""
 
-_ALL = (*COLUMNS, PRESSURE_COLUMN, BOUGHT_ON_COLUMN, REASON_COLUMN, VERDICT_COLUMN)
+_ALL = (*COLUMNS, PRESSURE_COLUMN, *NOT_IN_TEMPLATES, REASON_COLUMN, VERDICT_COLUMN)
 BY_KEY = {column.key: column for column in _ALL}
 _NO_LETTER = re.compile(r"[\W_]+")
 _LONGEST_REMEMBERED = 200

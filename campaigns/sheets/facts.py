@@ -9,10 +9,10 @@ import orjson
 from campaigns.catalogue import CATALOGUE
 from campaigns.cloudevents import short_name
 from campaigns.events.people import CardRegistered
-from campaigns.sheets.rows import slot_of
+from campaigns.sheets.wires import slot_of
 
 SECTIONS = ("person", "contact", "health", "private")
-_NO_FACTS = frozenset({"card_id", "purchase_id", "trial_id", "categories"})
+_NO_FACTS = frozenset({"card_id", "purchase_id", "trial_id", "referral_id", "categories"})
 """Ids, and what follows from the answer of another column."""
 
 

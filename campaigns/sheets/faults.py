@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from campaigns.cloudevents import short_name
-from campaigns.sheets.columns import BOUGHT_ON, BY_KEY, CONSENT_PURPOSES, NAME
+from campaigns.sheets.columns import BOUGHT_ON, BY_KEY, CONSENT_PURPOSES, MEMBER, NAME
 from campaigns.sheets.model import RowFault
 from campaigns.sheets.sentences import ROW_REASONS
 
@@ -26,8 +26,9 @@ _COLUMN_OF_PATH = {
     "serial": "trial_serial",
     "quantity": "quantity",
     "unit_price_fen": "price",
+    "member": MEMBER,
 }
-_COLUMN_OF_TYPE = {"trial.started": "trial_sku", "purchase.made": "sku"}
+_COLUMN_OF_TYPE = {"trial.started": "trial_sku", "purchase.made": "sku", "referral.made": MEMBER}
 """Where that stands which makes a row say such an event at all."""
 _COLUMN_OF_PURPOSE = {purpose: column for column, purpose in CONSENT_PURPOSES.items()}
 _OF_THE_ROW = frozenset({"$", "$.id"})
@@ -37,7 +38,7 @@ _OF_A_PURCHASE = {"bad_value": "bad_day", "time_in_future": "bought_to_come"}
 
 def fault_at(wire: Mapping[str, Any], reason: str, path: str) -> RowFault:
     """A fault that the door finds in an event, as one of the column that it comes from."""
-    if path == "$.time" and _is_of_another_day(wire):
+    if path == "$.time" and _is_of_another_day(wire, reason):
         return RowFault(BY_KEY[BOUGHT_ON].heading, _OF_A_PURCHASE[reason])
     key = _COLUMN_OF_PATH.get(path.removeprefix("$.data.").partition("[")[0])
     if key is None:
@@ -47,9 +48,11 @@ def fault_at(wire: Mapping[str, Any], reason: str, path: str) -> RowFault:
     return RowFault(BY_KEY[key].heading, reason if reason in ROW_REASONS else "bad_value")
 
 
-def _is_of_another_day(wire: Mapping[str, Any]) -> bool:
-    """Whether it is the only event of a row that has a day of its own."""
-    return short_name(wire["type"]) == "purchase.made" and "activity_id" not in wire["data"]
+def _is_of_another_day(wire: Mapping[str, Any], reason: str) -> bool:
+    """Whether its day is that of the purchase; who referred did so then, or at the activity."""
+    type_name = short_name(wire["type"])
+    is_of_purchase = type_name == "purchase.made" and "activity_id" not in wire["data"]
+    return is_of_purchase or (type_name == "referral.made" and reason == "bad_value")
 
 
 def _column_of_event(wire: Mapping[str, Any]) -> str:

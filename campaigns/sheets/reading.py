@@ -49,9 +49,10 @@ from campaigns.sheets.model import (
     SheetReading,
     SheetRow,
 )
-from campaigns.sheets.rows import RowReader, card_id_of
+from campaigns.sheets.rows import RowReader
 from campaigns.sheets.sketches import Place, RowSketch, own_ids, person_of
 from campaigns.sheets.tables import NOT_CONTENT, Line, Table
+from campaigns.sheets.wires import card_id_of
 from campaigns.sheets.workbook import Grid
 
 EXAMPLE_ROW_ID = "example"

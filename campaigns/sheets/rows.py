@@ -4,7 +4,7 @@ Ids are computed from the row's id, so the same row always gives the same events
 
 - `card_id` = uuid5("sheet/ACTIVITY/ROW/card"); trial and purchase ids likewise;
 - event id = uuid5("sheet/ACTIVITY/ROW/SLOT"), where the slot is what the row speaks of: `card`,
-  `attended`, `consulted`, `trial`, `purchase`, `consent/PURPOSE`.
+  `attended`, `consulted`, `trial`, `purchase`, `referral`, `consent/PURPOSE`.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +13,6 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from campaigns.catalogue import wire_name
 from campaigns.cloudevents import Refusal, check_object, short_name
 from campaigns.events.consents import CATEGORIES
 from campaigns.ids import derived_id
@@ -22,6 +21,7 @@ from campaigns.sheets.columns import (
     BOUGHT_ON,
     BY_KEY,
     CONSENT_PURPOSES,
+    MEMBER,
     NAME,
     NO,
     NOT_ASKED,
@@ -29,74 +29,17 @@ from campaigns.sheets.columns import (
 )
 from campaigns.sheets.faults import fault_at
 from campaigns.sheets.model import Broken, CellValue, RowFault, SheetActivity
+from campaigns.sheets.wires import Data, card_id_of, slot_of, wire_event
 from campaigns.times import day_start_us, rfc3339
 
-_SLOTS = {
-    "card.registered": "card",
-    "card.corrected": "card",
-    "activity.attended": "attended",
-    "clinic.consulted": "consulted",
-    "trial.started": "trial",
-    "purchase.made": "purchase",
-}
 _HOLDS_TYPED_TEXT = frozenset(
-    {"card.registered", "clinic.consulted", "trial.started", "purchase.made"}
+    {"card.registered", "clinic.consulted", "trial.started", "purchase.made", "referral.made"}
 )
 """The others hold nothing that was not chosen from a list."""
-_CONSENTS = ("consent.given", "consent.refused")
 _ANSWERS = frozenset({"attended", *CONSENT_PURPOSES})
 """Columns in which a dash is an answer."""
 _READINGS = {"systolic": "systolic_mmhg", "diastolic": "diastolic_mmhg", "pulse": "pulse_bpm"}
 _OF_HEALTH = ("conditions", "medicines", *_READINGS)
-
-KNOWN_CARD = "card:"
-"""How the id of a row begins that is known by its card."""
-
-Data = dict[str, Any]
-
-
-def slot_of(type_name: str, purpose: str | None) -> str | None:
-    """What of a row an event speaks of; None for what no sheet says.
-
-    At most one event of a slot stands at a time. `purpose` is that of a consent.
-    """
-    if type_name in _CONSENTS and purpose in CONSENT_PURPOSES.values():
-        return f"consent/{purpose}"
-    return _SLOTS.get(type_name)
-
-
-def card_id_of(activity_id: str, row_id: str) -> str:
-    """The card that a row of a sheet brings into being; a row that was taken may name it."""
-    if row_id.startswith(KNOWN_CARD):
-        return row_id.removeprefix(KNOWN_CARD)
-    return derived_id("sheet", activity_id, row_id, "card-id")
-
-
-def wire_event(
-    activity: SheetActivity,
-    event_id: str,
-    type_name: str,
-    card_id: str,
-    data: Data,
-    *,
-    sequence: int = 0,
-    time: str | None = None,
-) -> dict[str, Any]:
-    """The event as it is sent: with the day of the activity, for paper knows no hours.
-
-    time: of another day.
-    """
-    wire = {
-        "specversion": "1.0",
-        "id": event_id,
-        "source": activity.source,
-        "type": wire_name(type_name),
-        "time": time or activity.time,
-        "timeprecision": "day",
-        "subject": f"card/{card_id}",
-        "data": data,
-    }
-    return wire | {"sequence": sequence} if sequence else wire
 
 
 @dataclass
@@ -126,6 +69,7 @@ class RowReader:
             self._consulted(),
             self._trial(),
             self._purchase(),
+            self._referral(),
             *(self._consent(column, purpose) for column, purpose in CONSENT_PURPOSES.items()),
         ]
         self._find_refused_health()
@@ -141,7 +85,7 @@ class RowReader:
         slot = slot_of(type_name, data.get("purpose"))
         assert slot is not None
         data = {"card_id": self.card_id} | data
-        time = rfc3339(day_start_us(self._bought_on)) if type_name == "purchase.made" else None
+        time = self._time_of(type_name)
         event_id = self._derived(slot)
         return wire_event(self.activity, event_id, type_name, self.card_id, data, time=time)
 
@@ -277,6 +221,22 @@ class RowReader:
         if self._bought_on != self.activity.day:
             purchase |= {"channel": "dealer", "activity_id": None}
         return "purchase.made", _filled(purchase)
+
+    def _time_of(self, type_name: str) -> str | None:
+        """Of what is of another day than the activity; nobody is referred who bought before."""
+        day = {
+            "purchase.made": self._bought_on,
+            "referral.made": min(self._bought_on, self.activity.day),
+        }.get(type_name, self.activity.day)
+        return None if day == self.activity.day else rfc3339(day_start_us(day))
+
+    def _referral(self) -> tuple[str, Data] | None:
+        """Who referred the person, who agrees by having it written down."""
+        member = self._read(MEMBER, values.narrow)
+        if member is None:
+            return None
+        referral: Data = {"referral_id": self._derived("referral-id"), "member": member}
+        return "referral.made", referral | {"patient_agreed": True}
 
     def _consent(self, key: str, purpose: str) -> tuple[str, Data] | None:
         answer = self._read(key, values.tick)

@@ -13,7 +13,7 @@ from campaigns.events.upkeep import EventVoided
 from campaigns.ids import derived_id
 from campaigns.sheets import RowSketch, SheetActivity
 from campaigns.sheets.facts import SECTIONS, card_facts, plain_data, slot_fact
-from campaigns.sheets.rows import KNOWN_CARD, slot_of
+from campaigns.sheets.wires import KNOWN_CARD, slot_of
 from crm.intake.row_matching import KnownRow
 from crm.journal.events import JOURNAL, decode, last_position, rows_of_subjects
 from crm.journal.logged_event import COMPANY, LoggedEvent

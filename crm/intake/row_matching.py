@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from campaigns.sheets.columns import SAME_PERSON, SOMEBODY_ELSE
-from campaigns.sheets.rows import KNOWN_CARD, card_id_of
 from campaigns.sheets.sketches import Place, RowSketch
+from campaigns.sheets.wires import KNOWN_CARD, card_id_of
 from crm.intake.row_likeness import Relation, Traits, flat, is_one, relation
 
 

@@ -34,10 +34,10 @@ from campaigns.events.consents import CATEGORIES
 from campaigns.events.people import CardRegistered
 from campaigns.identifiers import mobile_e164
 from campaigns.ids import derived_id
-from campaigns.sheets.columns import BY_KEY, CONSENT_PURPOSES, NAME
+from campaigns.sheets.columns import BY_KEY, CONSENT_PURPOSES, MEMBER, NAME
 from campaigns.sheets.facts import registered_facts
 from campaigns.sheets.model import RowFault, SheetActivity, SheetRow
-from campaigns.sheets.rows import KNOWN_CARD, slot_of, wire_event
+from campaigns.sheets.wires import KNOWN_CARD, slot_of, wire_event
 from campaigns.times import parse_instant_us
 from crm.intake.known_rows import History, folded, keyed_mark, person_mark, version_id
 from crm.intake.unsaid import speaks_of, with_unsaid
@@ -49,6 +49,7 @@ _COLUMN_OF_SLOT = {
     "consulted": "systolic",
     "trial": "trial_sku",
     "purchase": "sku",
+    "referral": MEMBER,
 } | {f"consent/{purpose}": key for key, purpose in CONSENT_PURPOSES.items()}
 
 
@@ -114,10 +115,24 @@ class _Planner:
             if self._stands(before):
                 wanted["consent/share_with_dealer"] = before
 
+    def _is_of_another_day(self, wanted: Mapping[str, Any]) -> bool:
+        """Whether a row says when it was bought: the rest has the day of the activity."""
+        return bool(wanted["time"] != self.activity.time)
+
     def _stands(self, wanted: dict[str, Any] | None) -> bool:
         if wanted is None:
             return False
-        return any(_says(event, wanted) for event in self.history.standing(_slot_of_wire(wanted)))
+        return any(
+            self._says(event, wanted) for event in self.history.standing(_slot_of_wire(wanted))
+        )
+
+    def _says(self, event: LoggedEvent, wanted: dict[str, Any] | None) -> bool:
+        if wanted is None or short_name(wanted["type"]) != event.type_name:
+            return False
+        if self._is_of_another_day(wanted) and parse_instant_us(wanted["time"]) != event.order[0]:
+            return False
+        said: bool = msgspec.convert(wanted["data"], CATALOGUE[event.type_name]) == event.data
+        return said
 
     def _fault(self, slot: str, reason: str) -> None:
         heading = BY_KEY[_COLUMN_OF_SLOT.get(slot, NAME)].heading
@@ -128,7 +143,7 @@ class _Planner:
         standing = self.history.standing(slot)
         if wanted is None and not speaks_of(slot, self.row.columns):
             return
-        same = next((event for event in standing if _says(event, wanted)), None)
+        same = next((event for event in standing if self._says(event, wanted)), None)
         overruled = any(event.id in self.history.overruled for event in standing)
         if same is not None:
             self.result.standing.append(same)
@@ -154,7 +169,7 @@ class _Planner:
             self.result.wires.append(wanted)
             return
         type_name, data = short_name(wanted["type"]), wanted["data"]
-        time = wanted["time"] if _is_of_another_day(wanted) else None
+        time = wanted["time"] if self._is_of_another_day(wanted) else None
         mark = keyed_mark([type_name, data, *([time] if time else [])], self.secret)
         self._version(slot, type_name, data, versions, mark, time)
 
@@ -220,25 +235,10 @@ def _of_known_thing(
         return wanted
     ids = {
         name: getattr(versions[0].data, name)
-        for name in ("purchase_id", "trial_id")
+        for name in ("purchase_id", "trial_id", "referral_id")
         if name in wanted["data"] and hasattr(versions[0].data, name)
     }
     return wanted | {"data": wanted["data"] | ids}
-
-
-def _says(event: LoggedEvent, wanted: dict[str, Any] | None) -> bool:
-    if wanted is None or short_name(wanted["type"]) != event.type_name:
-        return False
-    if _is_of_another_day(wanted) and parse_instant_us(wanted["time"]) != event.order[0]:
-        return False
-    said: bool = msgspec.convert(wanted["data"], CATALOGUE[event.type_name]) == event.data
-    return said
-
-
-def _is_of_another_day(wanted: Mapping[str, Any]) -> bool:
-    """Whether a row says when it was bought: the others have the day of the activity."""
-    is_purchase = short_name(wanted["type"]) == "purchase.made"
-    return is_purchase and "activity_id" not in wanted["data"]
 
 
 def _is_answered_otherwise(

@@ -43,6 +43,7 @@ from crm.intake.sheet_health import (
     closed_to_dealer,
     noes_to_health,
 )
+from crm.intake.sheet_members import members_not_to_name
 from crm.intake.sheet_receipt import (
     NO_ANSWERS,
     SAME_PERSON_TWICE,
@@ -206,7 +207,9 @@ def _planned(
             if party == COMPANY
             else closed_to_dealer(connection, keyring, plans, party, now_us())
         )
+        unknown = members_not_to_name(connection, plans, party)
     closed |= closed_in_sheet(noes, plans)
+    closed |= {place: [*closed.get(place, ()), *faults] for place, faults in unknown.items()}
     return [
         (row, RowPlan(faults=faults) if (faults := closed.get((row.sheet, row.number))) else plan)
         for row, plan in plans

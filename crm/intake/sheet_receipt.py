@@ -55,7 +55,7 @@ class RowOutcome:
 
     said, taken_back: the slots of which something new was said, or something was taken back; of a
     refusal `refused/PURPOSE`. bought, tried: how a purchase and the device of a trial were read
-    that are new.
+    that are new; referred_by: the code of the member who is said to have referred.
     """
 
     sheet: str
@@ -67,6 +67,7 @@ class RowOutcome:
     card_id: str
     bought: ReadPurchase | None = None
     tried: str = ""
+    referred_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from campaigns.sheets import SheetRefusal, SheetRow
 from campaigns.sheets.columns import BY_KEY
 from campaigns.sheets.faults import fault_at
 from campaigns.sheets.model import RowFault
-from campaigns.sheets.rows import slot_of
+from campaigns.sheets.wires import slot_of
 from crm.intake.row_likeness import LONGEST_NAME
 from crm.intake.sheet_corrections import RowPlan
 from crm.intake.sheet_receipt import (
@@ -141,5 +141,6 @@ def _outcome(row: SheetRow, plan: RowPlan, accepted: int) -> RowOutcome:
         on = "" if "activity_id" in sold else _day_of(plan, "purchase.made")
         bought = ReadPurchase(sold["sku"], sold["quantity"], sold["unit_price_fen"], on)
     tried = new.get("trial.started", {}).get("sku", "")
+    referred_by = new.get("referral.made", {}).get("member", "")
     place = (row.sheet, row.number, name)
-    return RowOutcome(*place, kind, said, taken_back, row.card_id, bought, tried)
+    return RowOutcome(*place, kind, said, taken_back, row.card_id, bought, tried, referred_by)

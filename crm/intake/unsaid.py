@@ -10,6 +10,7 @@ _OF_SLOT = {
     "consulted": ("systolic", "diastolic", "pulse"),
     "trial": ("trial_sku", "trial_serial"),
     "purchase": ("quantity", "price", "sku"),
+    "referral": ("member",),
 } | {f"consent/{purpose}": (key,) for key, purpose in CONSENT_PURPOSES.items()}
 _OF_CARD = {
     "name": ("person", ("name",)),

@@ -13,9 +13,9 @@ from starlette.datastructures import FormData, UploadFile
 
 from campaigns.sheets import Edits, HeadingMap
 from campaigns.sheets.columns import (
-    BOUGHT_ON_COLUMN,
     BY_KEY,
     COLUMNS,
+    NOT_IN_TEMPLATES,
     NUMBER,
     PRESSURE_COLUMN,
     ROW_ID,
@@ -28,7 +28,7 @@ _CELL, _LEFT_OUT, _HEADING = "cell:", "out:", "head:"
 _NEVER_MAPPED = frozenset({ROW_ID, NUMBER, "signature"})
 TARGETS = tuple(
     (column.key, column.heading)
-    for column in (*COLUMNS, PRESSURE_COLUMN, BOUGHT_ON_COLUMN)
+    for column in (*COLUMNS, PRESSURE_COLUMN, *NOT_IN_TEMPLATES)
     if column.key not in _NEVER_MAPPED
 )
 """What a heading may be mapped to: key and heading of each column."""

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from campaigns.sheets import SheetReading, SheetRefusal, SheetRow, sentence, unread_sentence
 from campaigns.sheets.columns import (
-    BOUGHT_ON_COLUMN,
     BY_KEY,
     COLUMNS,
     NAME,
+    NOT_IN_TEMPLATES,
     NUMBER,
     ROW_ID,
     SAME_PERSON,
@@ -39,6 +39,7 @@ SLOT_TYPES = {
     "consulted": "clinic.consulted",
     "trial": "trial.started",
     "purchase": "purchase.made",
+    "referral": "referral.made",
 }
 """Each thing that a row speaks of, consents apart → the event that says it."""
 _ALWAYS = (NAME, "phones", "birth")
@@ -163,7 +164,7 @@ def _columns(
         wanted |= {key for one in told if (key := column_key(one.column)) is not None}
     for typed in edits.cells.values():
         wanted |= typed.keys()
-    columns = (*COLUMNS, BOUGHT_ON_COLUMN)
+    columns = (*COLUMNS, *NOT_IN_TEMPLATES)
     return [c.key for c in columns if c.key in wanted and c.key not in (ROW_ID, NUMBER)]
 
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from campaigns.sheets.columns import BOUGHT_ON, BOUGHT_ON_COLUMN, COLUMNS
+from campaigns.sheets.columns import BOUGHT_ON, COLUMNS, MEMBER, NOT_IN_TEMPLATES
 from campaigns.sheets.faults import fault_at
 from tests.integration.sheets.offices import HallOffice, hall_office
 from tests.unit.campaigns.sheets.sample_sheets import FULL, handmade, read, saved
 
 NOT_TYPED = {"row_id", "number", "signature"}
-TYPED = tuple(each for each in (*COLUMNS, BOUGHT_ON_COLUMN) if each.key not in NOT_TYPED)
+TYPED = tuple(each for each in (*COLUMNS, *NOT_IN_TEMPLATES) if each.key not in NOT_TYPED)
 HEADINGS = [each.heading for each in TYPED]
 WRONG: tuple[Any, ...] = (
     *("?", "13812345678", "2099-1-1", "1950-1-1", "1850", "99999-99-99", "明天", "0"),
@@ -71,9 +71,9 @@ def test_a_wrong_day_of_a_purchase_is_told_at_its_cell_and_the_other_rows_are_ta
 
 
 def test_what_an_account_may_not_say_is_told_where_the_row_says_it() -> None:
-    (row,) = read(saved(handmade(_row(3_000), headings=HEADINGS))).rows
+    (row,) = read(saved(handmade(_row(3_000, **{MEMBER: "M1"}), headings=HEADINGS))).rows
     told = [fault_at(wire, "not_allowed", "$.type").column for wire in row.events]
     assert told == [
-        *("姓名", "姓名", "高压", "试用型号", "购买型号"),
+        *("姓名", "姓名", "高压", "试用型号", "购买型号", "推荐会员"),
         *("同意建立档案", "同意记录健康情况", "同意交给经销商一份", "同意接收活动通知"),
     ]

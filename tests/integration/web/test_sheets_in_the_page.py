@@ -344,7 +344,7 @@ def test_two_rows_of_one_person_are_said_to_come_together_by_themselves(
 def test_a_purchase_is_told_as_it_was_read_before_it_counts(
     office: httpx.Client, activity: str
 ) -> None:
-    """Which product, how many, at which price, of which day; and that a sheet knows no member."""
+    """Which product, how many, at which price, of which day; and how a member is named."""
     data = sheet_of(
         ("王秀英", "13811112222", "1950", "2", "693", "JX-B4", "是"),
         ("李国强", "13811112223", "1948", "1", "597", "JX-B2", "是"),
@@ -352,7 +352,7 @@ def test_a_purchase_is_told_as_it_was_read_before_it_counts(
     page = told(pick(office, activity, data).text)
     assert "购买 JX-B4 × 2 单价 ¥693.00 共 ¥1,386.00" in page
     assert "购买 JX-B2 × 1 单价 ¥597.00" in page
-    assert "购买 3 台，共 ¥1,983.00，都记在活动那天" in page and "表里没有会员一栏" in page
+    assert "购买 3 台，共 ¥1,983.00，都记在活动那天" in page and "加一栏“推荐会员”" in page
 
 
 def test_a_purchase_that_is_mended_is_told_as_it_is_now(

@@ -1,0 +1,38 @@
+"""Members whom a sheet names as who referred: nobody's codes, and those of whom a dealer may not
+speak, which the recording would refuse (`docs/events.md`, who may say what about whom)."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from campaigns.cloudevents import short_name
+from campaigns.sheets import SheetRow
+from campaigns.sheets.columns import BY_KEY, MEMBER
+from campaigns.sheets.model import RowFault
+from campaigns.sheets.sketches import Place
+from crm.intake.sheet_corrections import RowPlan
+from crm.journal.logged_event import COMPANY
+from crm.members.queries import openness
+from crm.scope import HEADQUARTERS_SCOPE, dealer_scope
+
+_REASONS = {"closed": "member_closed", "unknown": "no_such_member"}
+
+
+def members_not_to_name(
+    connection: Connection, plans: Sequence[tuple[SheetRow, RowPlan]], party: str
+) -> dict[Place, list[RowFault]]:
+    """Of each row that names such a member the fault of its cell."""
+    named = {
+        (row.sheet, row.number): wire["data"]["member"]
+        for row, plan in plans
+        for wire in plan.wires
+        if short_name(wire["type"]) == "referral.made"
+    }
+    scope = HEADQUARTERS_SCOPE if party == COMPANY else dealer_scope(party.partition("/")[2])
+    standing = {code: openness(scope, connection, code) for code in sorted(set(named.values()))}
+    heading = BY_KEY[MEMBER].heading
+    return {
+        place: [RowFault(heading, reason)]
+        for place, code in named.items()
+        if (reason := _REASONS.get(standing[code]))
+    }
