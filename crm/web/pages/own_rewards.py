@@ -7,13 +7,14 @@ from datetime import date
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from campaigns.events.members import ValueTransferred
 from campaigns.ids import short_number
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from campaigns.wording.days import day_text
 from crm.disputes.queries import disputes_of
 from crm.members.member import MemberState
-from crm.members.queries import member_of, open_to
+from crm.members.queries import history_of, member_of, open_to
 from crm.members.register import (
     GOOD_DAYS,
     Giver,
@@ -72,6 +73,16 @@ class OwnMonth:
     rewards: int
     amount_fen: int
     paid_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnGift:
+    """What the company says that it gave the member beside rewards; in fen."""
+
+    on: date
+    item: str
+    form: str
+    value_fen: int
 
 
 def own_reward(row: DeskRow, today: date) -> OwnReward:
@@ -148,6 +159,7 @@ def show_own(visit: Visit, secret: str, link: OpenLink, form: ActForm) -> Respon
         row = member_of(OWN, connection, link.member)
         rows = member_page(OWN, connection, link.member, MOST_READ)
         because = rejected_because(connection, rows[:MOST_SHOWN])
+        events = history_of(OWN, connection, visit.site.keyring, link.member)
         disputes = []
         if link.dealer is None:
             disputes = disputes_of(OWN, connection, visit.site.keyring, link.member)
@@ -163,6 +175,13 @@ def show_own(visit: Visit, secret: str, link: OpenLink, form: ActForm) -> Respon
         "rewards": shown,
         "because": because,
         "met": met_in(shown),
+        "given": [
+            OwnGift(
+                shanghai_day(each.starts_us), each.data.item, each.data.form, each.data.value_fen
+            )
+            for each in events
+            if isinstance(each.data, ValueTransferred)
+        ],
         "total": len(rewards),
         "months": own_months(rewards),
         "open_fen": sum(max(each.open_fen, 0) for each in rows),

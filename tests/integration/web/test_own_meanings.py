@@ -66,6 +66,20 @@ def test_of_what_was_all_returned_the_desk_says_so_where_it_explains_that_nothin
     assert "已追回（买的都退了）：没有金额" in page
 
 
+def test_a_member_reads_what_was_given_in_its_name_and_nothing_of_what_others_got(
+    desk: RunningSite,
+) -> None:
+    with signed_in(desk, "chief") as person:
+        for code, item in (("M1", "讲课费"), ("M4", "血压计")):
+            given_it = {"form_id": str(uuid4()), "item": item, "form": "fee", "value": "812.50"}
+            assert person.post(f"/members/{code}/value", **given_it).status_code == 303
+        desk.work()
+        page = opened(desk, given(person, "M1")).text
+        none = opened(desk, given(person, "M5")).text
+    assert "讲课费" in page and "¥812.50" in page and "血压计" not in page
+    assert "收到的物品和费用 <small>" in page and "收到的物品和费用 <small>" not in none
+
+
 def test_a_member_is_told_that_a_payment_is_on_its_way_once_it_is_in_a_file_for_the_bank(
     desk: RunningSite,
 ) -> None:
