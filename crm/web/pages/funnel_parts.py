@@ -24,6 +24,7 @@ from crm.funnels.value_names import have_names, names_of_values
 from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, Visit
 from crm.web.view.formats import moment_text
+from crm.web.view.funnel_breakdowns import Breakdown, begun, breakdowns_of
 from crm.web.view.funnel_compared import compared_notes, earlier_notes
 from crm.web.view.funnel_form import (
     DEFAULT,
@@ -151,6 +152,14 @@ def notes_of(
         yield from unfinished_said(whole, today, viewer.language, viewer.say)
     else:
         yield from compared_notes(beside.other, viewer)
+
+
+def breakdowns_for(
+    visit: Visit, report: Report, viewer: Viewer, beside: Beside | None
+) -> list[Breakdown]:
+    """The breakdowns of a page, which begins with some of many groups unless all are asked for."""
+    found = list(breakdowns_of(report, viewer, beside.report if beside else None))
+    return found if visit.request.query_params.get("groups") == "all" else begun(found)
 
 
 def report_of(visit: Visit, asked: AskedFunnel) -> Report:

@@ -27,6 +27,7 @@ from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.pages.funnel_parts import (
     asked_of,
     beside_of,
+    breakdowns_for,
     came_elsewhere,
     costs_for,
     default_of,
@@ -45,7 +46,6 @@ from crm.web.pages.funnel_parts import (
     what_copies_hold,
 )
 from crm.web.view.formats import clock_text
-from crm.web.view.funnel_breakdowns import breakdowns_of
 from crm.web.view.funnel_compared import against, lists_behind
 from crm.web.view.funnel_form import (
     COMPARISONS,
@@ -104,7 +104,7 @@ def funnels_page(visit: SignedIn) -> Response:
         "report": report,
         "bars": bars_of(report, viewer, compared),
         "png": f"{file_stem(asked.document, today_of(visit), visit.language)}.png",
-        "breakdowns": list(breakdowns_of(report, viewer, beside.report if beside else None)),
+        "breakdowns": breakdowns_for(visit, report, viewer, beside),
         "lists_behind": lists_behind(beside.other, viewer) if beside else (),
         "reached": reached_of(visit, asked),
         "times": list(other_times(asked.document, today_of(visit), visit.language)),

@@ -12,6 +12,8 @@ from crm.web.view.funnel_view import Rate, Viewer, interval_text, rate_in_file, 
 from crm.web.view.funnel_words import dimension_word
 
 MULTIPLES = 12
+MOST_ROWS, FEWEST_ROWS = 30, 8
+"""Of groups with which the tables of a page begin: of all breakdowns together, of each at least."""
 _OF_TIME = ("month", "week")
 WITHHELD = N_("隐去")
 """Of a group: too few, or what would tell how many others are few."""
@@ -49,6 +51,13 @@ class Breakdown:
     drawn: tuple[Small, ...]
     withheld: bool
     """Whether anything is held back."""
+    rest: int = 0
+    """How many groups are not among those with which its table begins."""
+
+    @property
+    def is_of_time(self) -> bool:
+        """Whether its groups follow one another."""
+        return self.name in _OF_TIME
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -87,6 +96,23 @@ def breakdowns_of(
             tuple(drawn[at] for at in sorted(largest)),
             not all(map(all, open_steps)),
         )
+
+
+def begun(breakdowns: Sequence[Breakdown]) -> list[Breakdown]:
+    """As a page begins with them: of many groups the largest, of many times the latest."""
+    most = max(FEWEST_ROWS, MOST_ROWS // max(1, len(breakdowns)))
+    return [each if len(each.groups) <= most else _begun(each, most) for each in breakdowns]
+
+
+def _begun(whole: Breakdown, most: int) -> Breakdown:
+    places = range(len(whole.groups))
+    if whole.is_of_time:
+        kept = list(places)[-most:]
+    else:
+        kept = sorted(sorted(places, key=lambda at: -whole.groups[at].shares[0])[:most])
+    groups = tuple(whole.groups[at] for at in kept)
+    drawn = tuple(each for each in whole.drawn if each in groups)
+    return replace(whole, groups=groups, drawn=drawn, rest=len(whole.groups) - most)
 
 
 def _open_steps(name: str, groups: Sequence[GroupCounts], viewer: Viewer) -> Sequence[Shown]:

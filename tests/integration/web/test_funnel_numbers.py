@@ -218,7 +218,7 @@ def test_every_number_of_a_page_is_the_length_of_its_list(
     known = tuple(each for each in DIMENSIONS if name == "office" or each not in NOT_IN_COPIES)
     document = data.draw(documents(known))
     query, client = house.saved(name, SCOPES[name], document), house.clients[name]
-    page = client.get(f"/funnels?{query}").text
+    page = client.get(f"/funnels?{query}&groups=all").text
     numbers, steps = linked(page), len(document.steps)
     chosen = [*numbers[: 2 * steps]]
     chosen += [each for each in numbers if "&day=" in each[1]]
@@ -236,11 +236,11 @@ def test_who_sees_no_names_hears_the_same_numbers_or_none_and_of_few_none(
 ) -> None:
     """Not of few who reached a step, not of few who stopped between two, and no list."""
     query, market = house.saved("office", HEADQUARTERS_SCOPE, document), house.clients["market"]
-    page = market.get(f"/funnels?{query}").text
+    page = market.get(f"/funnels?{query}&groups=all").text
     steps = len(document.steps)
     assert not linked(page) and market.get(f"/funnels/people?{query}&at=1").status_code == 403
     assert_the_file_says_what_the_page_says(page, in_the_file(market, query), steps)
-    seen = list(tables(house.clients["office"].get(f"/funnels?{query}").text))
+    seen = list(tables(house.clients["office"].get(f"/funnels?{query}&groups=all").text))
     counts = [number(cells[1][0]) for cells in seen[0][1:]]
     told = [number(cells[1][0]) for cells in next(tables(page))[1:]]
     assert_of_few_nothing(told, counts)
@@ -266,7 +266,7 @@ def assert_of_few_nothing(told: list[int | None], known: list[int | None]) -> No
 @examples(0.4)
 def test_the_command_says_what_the_page_says(house: House, document: Document) -> None:
     query = house.saved("office", HEADQUARTERS_SCOPE, document)
-    found = tables(house.clients["office"].get(f"/funnels?{query}").text)
+    found = tables(house.clients["office"].get(f"/funnels?{query}&groups=all").text)
     by_word = {table[0][0][0]: table[1:] for table in found if table[0][0][0] != "步骤"}
     funnels = Funnels(house.site.site.engine)
     for name in document.by:
@@ -289,7 +289,7 @@ def test_a_saved_group_has_as_many_as_stood_behind_the_number(
     name = data.draw(st.sampled_from(sorted(SCOPES)))
     known = tuple(each for each in DIMENSIONS if name == "office" or each not in NOT_IN_COPIES)
     document, client = data.draw(documents(known)), house.clients[name]
-    page = client.get(f"/funnels?{house.saved(name, SCOPES[name], document)}").text
+    page = client.get(f"/funnels?{house.saved(name, SCOPES[name], document)}&groups=all").text
     told, href = data.draw(st.sampled_from([e for e in linked(page) if "&day=" not in e[1]]))
     called = next(NAMES)
     form = {"form_token": token_in(page), "query": href.partition("?")[2], "name": called}

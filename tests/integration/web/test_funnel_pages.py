@@ -39,6 +39,7 @@ from crm.outcomes.tables import OUTCOME
 from crm.scope import HEADQUARTERS_SCOPE, dealer_scope
 from crm.storage.database import reading
 from crm.web.pages.funnel_files import tab_name
+from crm.web.view.funnel_breakdowns import MOST_ROWS
 from crm.web.view.funnel_form import asked_funnel
 from streams.embedded.worker import Worker
 from tests.integration.feed.dealers import event
@@ -579,6 +580,26 @@ def test_days_that_cannot_be_compared_with_are_said_and_what_was_typed_stays(
     assert answer.status_code == 400 and said in answer.text
     assert f'name="compare_from" value="{typed}"' in answer.text
     assert '"days" selected' in answer.text and "人数</th>" not in answer.text
+
+
+def test_of_many_groups_a_page_begins_with_the_largest_stays_light_and_leads_to_all(
+    office: httpx.Client,
+) -> None:
+    def rows(page: str) -> list[int]:
+        table = page.partition("<h2>按活动</h2>")[2].partition("</table>")[0]
+        return [int(n.replace(",", "")) for n in re.findall(r"</th><td><a[^>]*>([\d,]+)", table)]
+
+    page = office.get(f"/funnels?{QUERY}&by=activity_id")
+    assert len(page.content) <= 100_000 and len(rows(page.text)) == MOST_ROWS
+    (rest,) = re.findall(rf"列出最大的 {MOST_ROWS} 组，另有 (\d+) 组", page.text)
+    (whole,) = re.findall(r'href="(/funnels\?[^"]*groups=all)"', page.text)
+    every = office.get(unescape(whole)).text
+    assert len(rows(every)) == MOST_ROWS + int(rest) and "列出最大的" not in every
+    assert sorted(rows(every))[-MOST_ROWS:] == sorted(rows(page.text))
+    text = office.get(f"/funnels.csv?{QUERY}&by=activity_id").text
+    assert text.partition("活动,")[2].count("（A-") == MOST_ROWS + int(rest)
+    weeks = office.get(f"/funnels?{QUERY}&by=week&by=sex").text
+    assert "列出最近的 15 组" in weeks and "列出最大的" not in weeks
 
 
 def test_marketing_sees_numbers_and_no_names_and_no_small_groups(site: RunningSite) -> None:
