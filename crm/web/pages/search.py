@@ -12,13 +12,16 @@ from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.activities.queries import activities_named
 from crm.copies.queries import dealer_names
+from crm.feed.finding import find_own
 from crm.members.queries import Wanted as Members
 from crm.members.queries import list_members
 from crm.people.queries import find_people
 from crm.reward_desk.queries import rewards_numbered
 from crm.storage.database import reading
 from crm.web.guards.visit import SignedIn, SignedInPosting, Visit
+from crm.web.pages.copy import is_settled, keep_shown
 from crm.web.pages.event import found_by_number
+from crm.web.view.shared_fields import masked
 
 router = APIRouter()
 
@@ -55,6 +58,10 @@ def _found(visit: Visit, connection: Connection, text: str) -> dict[str, Any]:
     if scope.may("people"):
         people, total = find_people(scope, connection, text, 1, visit.site.digest)
         found |= {"people": people[:_SHOWN], "people_total": total}
+    if scope.may("own_copy") and scope.dealer and is_settled(visit, connection, scope.dealer):
+        rows, total = find_own(scope, connection, scope.dealer, text, _SHOWN)
+        keep_shown(visit, connection, scope.dealer, len(rows))
+        found |= {"rows": rows, "people_total": total}
     if scope.may("activities"):
         found["activities"] = activities_named(scope, connection, text, _SHOWN)
     if scope.may("members"):
@@ -76,6 +83,8 @@ def _page(visit: Visit, text: str, found: Mapping[str, Any]) -> Response:
         "title": visit.say(N_("查找")),
         "text": text,
         "people": found.get("people", ()),
+        "rows": found.get("rows", ()),
+        "masked": masked,
         "people_total": found.get("people_total", 0),
         "activities": found.get("activities", ()),
         "members": found.get("members", ()),

@@ -32,6 +32,21 @@ def test_a_dealer_reads_on_its_own_page_where_and_until_when_its_contract_holds_
         assert 'id="contracts"' not in office.get("/me").text
 
 
+def test_a_dealer_finds_the_people_of_its_copy_from_the_search_of_every_page_and_nobody_else(
+    company: Company, shop: httpx.Client
+) -> None:
+    token = token_in(shop.get("/search").text)
+    for text in ("oygl", "欧阳", "0001"):
+        found = shop.post("/search", data={"form_token": token, "text": text}).text
+        assert "副本里的人" in found and "欧**兰" in found and 'href="/copy/row/' in found
+        assert "欧阳桂兰" not in found and "没有找到" not in found
+    foreign = shop.post("/search", data={"form_token": token, "text": "慕容"}).text
+    assert "没有找到" in foreign and "/copy/row/" not in foreign
+    company.running.user("hall", "dealer_staff", "D1")
+    with signed_in(company.running, "hall") as hall:
+        assert "/copy/row/" not in hall.post("/search", text="欧阳").text
+
+
 def test_whoever_is_about_to_call_is_told_what_the_person_asked_for_and_when_it_is_due(
     company: Company, shop: httpx.Client
 ) -> None:
