@@ -37,6 +37,7 @@ from crm.web.pages.funnel_parts import season_of
 from crm.web.pages.home import SEASON_DAYS
 from crm.web.pages.people_lists import inviting_roles, may_invite, may_write_to
 from crm.web.view.event_view import address_of
+from crm.web.view.funnel_shortcuts import funnel_of_activity
 from crm.web.view.labels import ACTIVITY_KINDS, label
 
 router = APIRouter()
@@ -212,6 +213,15 @@ def _opens_event(visit: Visit, event: LoggedEvent) -> bool:
     return visit.may("events") or event.source == visit.account.source
 
 
+def _funnel_of(visit: Visit, found: ActivityRow) -> str:
+    """Where it is told what became of who came; empty before it began, and for who sees no
+    numbers."""
+    first, today = shanghai_day(found.starts_us), shanghai_day(visit.site.now_us())
+    if found.cancelled or today < first or not visit.scope.may("numbers"):
+        return ""
+    return funnel_of_activity(found.activity_id, first, today)
+
+
 @router.get("/activities/{activity_id}")
 def activity_page(visit: SignedIn, activity_id: str) -> Response:
     """One activity: when, where, who came, what it cost, what was said of it."""
@@ -241,6 +251,7 @@ def activity_page(visit: SignedIn, activity_id: str) -> Response:
             "cancelled_because": _why_cancelled(visit, whole),
             "opens_event": lambda event: _opens_event(visit, event),
             "address_of": address_of,
+            "funnel": _funnel_of(visit, found),
             "tells_cost": visit.may_say("activity.changed")
             or bool(visit.scope.sees & {"numbers", "people", "own_copy"}),
         }

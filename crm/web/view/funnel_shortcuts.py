@@ -12,7 +12,7 @@ from crm.funnels.columns import ACTIVITY, REGION
 from crm.funnels.definition import Step, parse_step
 from crm.funnels.document import Compared, Document
 from crm.funnels.fields import PLACES, fields_of
-from crm.web.view.funnel_form import address_of
+from crm.web.view.funnel_form import DEFAULT, address_of
 from crm.web.view.funnel_words import dimension_word
 
 _ROLLING = {30: N_("近 30 天"), 90: N_("近 90 天"), 182: N_("近半年")}
@@ -88,6 +88,15 @@ def only_group(document: Document, dimension: str, value: str | None) -> str | N
     step = Step(first.type, tuple(sorted(conditions.items())))
     by = tuple(name for name in document.by if name != dimension)
     return address_of(structs.replace(document, steps=(str(step), *document.steps[1:]), by=by))
+
+
+def funnel_of_activity(activity_id: str, first: date, today: date) -> str:
+    """The address of what became of those who came to one activity, from its first day on."""
+    came = Step("activity.attended", ((ACTIVITY, activity_id),))
+    steps = (str(came), *DEFAULT.steps[1:])
+    after = today + timedelta(days=1)
+    since = {"last_days": None, "from_day": first, "to_day": after}
+    return f"/funnels?{address_of(structs.replace(DEFAULT, steps=steps, **since))}"
 
 
 def quarter_start(day: date) -> date:

@@ -582,6 +582,29 @@ def test_days_that_cannot_be_compared_with_are_said_and_what_was_typed_stays(
     assert '"days" selected' in answer.text and "人数</th>" not in answer.text
 
 
+def test_from_an_activity_one_tap_tells_what_became_of_those_who_came(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    with reading(site.site.engine) as connection:
+        days = (today() - timedelta(days=80), today() - timedelta(days=10))
+        held = activities_between(HEADQUARTERS_SCOPE, connection, *days)
+    several = [each.activity_id for each in held if each.reached][:4]
+    assert len(several) == 4
+    for activity_id in several:
+        page = office.get(f"/activities/{activity_id}").text
+        came = re.findall(r'/attended">([\d,]+)', page)
+        (link,) = re.findall(r'href="(/funnels\?[^"]+)">来的人后来怎样', page)
+        funnel = office.get(unescape(link)).text
+        assert came == [first_count(funnel)] and "触达 " in funnel
+    with signed_in(site, "market") as market:
+        assert link in market.get(f"/activities/{several[-1]}").text
+        assert market.get(unescape(link)).status_code == 200
+    with signed_in(site, "shop") as shop:
+        page = shop.get("/activities?since=all").text
+        own = re.findall(r'href="(/activities/A-[^"/]+)"', page)
+        assert own and "来的人后来怎样" not in shop.get(own[-1]).text
+
+
 def test_of_many_groups_a_page_begins_with_the_largest_stays_light_and_leads_to_all(
     office: httpx.Client,
 ) -> None:
