@@ -9,7 +9,14 @@ PATHS = (
     *("/", "/people", "/season/2", "/activities", "/activities/A-today"),
     # A clinic without its filing number: a button within a note.
     "/activities/A-clinic",
-    *("/calendar", "/plan", "/plan/copy", "/plan?like=A-today", "/activities/A-today/poster"),
+    *(
+        "/calendar",
+        "/plan",
+        "/plan/copy",
+        "/plan/list",
+        "/plan?like=A-today",
+        "/activities/A-today/poster",
+    ),
     *(f"/activities/A-today/{act}" for act in ("change", "cancel", "held")),
     *("/activities/A-today/attended", "/activities/A-today/expected", "/invite?to=A-today"),
     *("/follow-ups", "/events?outcome=rejected", "/me", "/unsent"),

@@ -64,6 +64,7 @@ PLACES: tuple[Place, ...] = (
     Place("activities", "/calendar", N_("日历"), sees=("activities",)),
     Place("activities", "/plan", N_("计划活动"), says=("activity.changed",)),
     Place("activities", "/plan/copy", N_("照搬近四周的活动"), says=("activity.changed",)),
+    Place("activities", "/plan/list", N_("一次记多场活动"), says=("activity.changed",)),
     Place("people", "/people", N_("名单"), sees=("people",), thumb=4),
     Place("people", "/copy", N_("副本"), sees=("own_copy",), thumb=3),
     Place("follow_ups", "/follow-ups", C_("places", "回访"), sees=("follow_ups",), thumb=6),

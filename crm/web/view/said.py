@@ -18,6 +18,8 @@ from crm.outcomes.voids import NEVER_VOIDED
 from crm.web.view.event_view import address_of
 
 VOIDED = "event.voided"
+_MOST_SHOWN = 30
+_WRONG = ("rejected", "failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,13 @@ class Said:
     dealers: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def shown(self) -> tuple[SaidLine, ...]:
+        """The lines that a page lists, those that did not come into the archive first."""
+        wrong = [line for line in self.lines if line.outcome in _WRONG]
+        others = [line for line in self.lines if line.outcome not in _WRONG]
+        return (*wrong, *others)[:_MOST_SHOWN] if len(self.lines) > _MOST_SHOWN else self.lines
+
+    @property
     def is_pending(self) -> bool:
         """Whether something is not recorded yet."""
         return not self.lines or any(line.outcome == "accepted" for line in self.lines)
@@ -64,7 +73,7 @@ class Said:
     @property
     def is_wrong(self) -> bool:
         """Whether something was not taken into the archive after all."""
-        return any(line.outcome in ("rejected", "failed") for line in self.lines)
+        return any(line.outcome in _WRONG for line in self.lines)
 
 
 def receipt_number(form_id: str) -> str:

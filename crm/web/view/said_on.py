@@ -5,10 +5,10 @@ _PERSON = "/people/{name}"
 _ROW = "/copy/row/{key}"
 
 SAID_ON: dict[str, tuple[str, ...]] = {
-    "activity.planned": ("/plan", "/plan/copy", "/log/walk-in/submit"),
+    "activity.planned": ("/plan", "/plan/copy", "/plan/list", "/log/walk-in/submit"),
     "activity.changed": ("/activities/{activity_id}/change",),
     "activity.cancelled": ("/activities/{activity_id}/cancel",),
-    "activity.held": ("/activities/{activity_id}/held",),
+    "activity.held": ("/activities/{activity_id}/held", "/plan/list"),
     "activity.attended": (_LOG, "/log/{activity_id}/scan"),
     "card.registered": (_LOG,),
     "card.corrected": (f"{_PERSON}/correct", f"{_ROW}/correct"),

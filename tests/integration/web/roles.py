@@ -117,6 +117,7 @@ OPENS: dict[str, Allowed] = {
     "GET /activities/{activity_id}/poster": sees("activities"),
     "GET /activities/{activity_id}/poster.pdf": sees("activities"),
     **{f"{method} /plan": says("activity.changed") for method in ("GET", "POST")},
+    **{f"{method} /plan/list": says("activity.changed") for method in ("GET", "POST")},
     **{f"{method} /plan/copy": says("activity.changed") for method in ("GET", "POST")},
     **dict.fromkeys(("GET /log/walk-in", "GET /log/walk-in/new"), WRITES_DOWN),
     "POST /log/walk-in/submit": WRITES_DOWN,

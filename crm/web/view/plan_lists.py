@@ -1,0 +1,180 @@
+"""A list of activities as it is pasted out of a workbook: each line becomes what a form says."""
+
+import csv
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from campaigns.sheets import values
+from campaigns.wording.catalogues import N_
+from crm.identity.names import simplified
+from crm.web.view.labels import ACTIVITY_KINDS
+from crm.web.view.plans import Plan, Say, plan_of
+
+MOST_LINES = 200
+_HEADINGS = {
+    "title": "名称 活动名称 活动 主题 标题 title name",
+    "kind": "种类 类别 类型 活动种类 活动类型 活动类别 kind type",
+    "starts_on": "日期 活动日期 举办日期 日子 date day",
+    "starts": "开始 开始时间 时间 活动时间 start time",
+    "ends": "结束 结束时间 end",
+    "region": "地区 区域 活动地区 城市 地区代码 region",
+    "venue": "地点 场地 活动地点 地址 venue place",
+    "dealer": "经销商 承办 承办经销商 承办单位 经销商编号 经销商代码 dealer",
+    "filing_no": "备案号 filing",
+    "cost": "费用 预计费用 花费 cost",
+    "reached": "触达 触达人数 人数 到场人数 reached",
+    "cards": "发卡 发卡数 发出的卡 cards",
+}
+_BY_HEADING = {word: key for key, words in _HEADINGS.items() for word in words.split()}
+_KIND_WORDS = (
+    ("义诊", "free_clinic"),
+    ("讲座", "health_lecture"),
+    ("咨询", "expert_consultation"),
+    ("试用|体验", "device_trial"),
+    ("赠书|送书", "book_gift"),
+    ("俱乐部|聚会|联谊", "club_meeting"),
+    ("促销|展销|特卖", "promotion"),
+)
+"""By these words a kind is known, from its own cell or from the name of the activity."""
+_CLOCK = re.compile(r"(\d{1,2})(?:[:点时](\d{2})?分?)?")
+_UNTIL = re.compile(r"\s*[-–—~至到]\s*")
+_COUNTS = ("reached", "cards")
+_NO_HEADINGS = N_("第一行要写栏目名，至少有“名称”和“日期”两栏。")
+TOO_MANY = N_("一次最多 {n} 场，请分几次贴。")
+_BAD_DAY = N_("日期看不懂。请写成 2026-5-3。")
+_BAD_COUNT = N_("触达和发卡要写 0 以上的整数，不知道就留空。")
+_NOT_YET = N_("还没到那天的活动，先不写触达和发卡。")
+_NO_DEALER = N_("没有“{dealer}”这家经销商：请写代码，或合同上的名称。")
+_UNREAD = N_("这些栏没有读：{columns}。")
+_TWICE = N_("第 {one} 行和第 {other} 行是同一场？")
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """One line. number: its place in the list; held: what the hall counted, if that is told."""
+
+    number: int
+    plan: Plan
+    held: dict[str, int]
+    faults: tuple[str, ...]
+
+
+@dataclass
+class PlanList:
+    """All lines; fault: what is wrong with the list as a whole; doubts: what is odd about it."""
+
+    lines: list[PlanLine] = field(default_factory=list)
+    fault: str = ""
+    doubts: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    say: Say
+    today: date
+    dealers: Mapping[str, str]
+    otherwise: Callable[[str], str]
+    """What holds where a line says nothing, by field."""
+
+    def line(self, number: int, cells: Mapping[str, str]) -> PlanLine:
+        faults: list[str] = []
+        day: date | None = None
+        try:
+            day = values.day(cells.get("starts_on", ""), self.today)
+        except (ValueError, OverflowError):
+            faults.append(self.say(_BAD_DAY))
+        starts, _, ends = _UNTIL.sub("-", cells.get("starts", "")).partition("-")
+        typed = {
+            **{name: cells.get(name, "") for name in ("title", "venue", "filing_no", "cost")},
+            "kind": _kind_of(cells.get("kind") or cells.get("title", ""), self.say),
+            "starts_on": day.isoformat() if day else "",
+            "starts": _clock(starts) or self.otherwise("starts"),
+            "ends": _clock(cells.get("ends", "") or ends),
+            "region": cells.get("region") or self.otherwise("region"),
+            "dealer": self._dealer_of(cells.get("dealer", "")) or self.otherwise("dealer"),
+        }
+        plan = plan_of(lambda name: typed.get(name, ""), self.say, date.min)
+        if day is None:
+            plan.faults.pop("starts_on", None)
+        if (dealer := typed["dealer"]) and dealer not in self.dealers:
+            faults.append(self.say(_NO_DEALER).format(dealer=dealer))
+        faults += plan.faults.values()
+        return PlanLine(number, plan, *self._counted(cells, day, faults))
+
+    def _counted(
+        self, cells: Mapping[str, str], day: date | None, faults: list[str]
+    ) -> tuple[dict[str, int], tuple[str, ...]]:
+        told = {name: cells[name] for name in _COUNTS if cells.get(name)}
+        try:
+            counted = {name: values.whole_number(text) for name, text in told.items()}
+        except ValueError:
+            return {}, (*faults, self.say(_BAD_COUNT))
+        if counted and day is not None and day > self.today:
+            faults.append(self.say(_NOT_YET))
+        held = {"reached": counted.get("reached", 0), "cards_handed_out": counted.get("cards", 0)}
+        return held if counted else {}, tuple(faults)
+
+    def _dealer_of(self, text: str) -> str:
+        """The code of the dealer that is named by it, or by its name; else what was typed."""
+        named = [code for code, name in self.dealers.items() if text and text in (code, name)]
+        within = [code for code, name in self.dealers.items() if text and text in name]
+        found = named or within
+        return found[0] if len(found) == 1 else text
+
+
+def read_list(
+    text: str, say: Say, today: date, dealers: Mapping[str, str], otherwise: Callable[[str], str]
+) -> PlanList:
+    """Read what was pasted; dealers: by code what they are called."""
+    rows = [row for row in _rows(text) if any(row)]
+    keys = [_BY_HEADING.get(simplified(cell)) for cell in rows[0]] if rows else []
+    if not {"title", "starts_on"} <= {*keys}:
+        return PlanList(fault=say(_NO_HEADINGS))
+    if len(rows) - 1 > MOST_LINES:
+        return PlanList(fault=say(TOO_MANY).format(n=MOST_LINES))
+    reader = _Reader(say, today, dealers, otherwise)
+    found = PlanList()
+    for number, row in enumerate(rows[1:], 1):
+        cells = {key: cell for key, cell in zip(keys, row, strict=False) if key and cell}
+        found.lines.append(reader.line(number, cells))
+    unread = [word for word, key in zip(rows[0], keys, strict=True) if word and key is None]
+    if unread:
+        found.doubts.append(say(_UNREAD).format(columns="、".join(unread)))
+    found.doubts += _twice(found.lines, say)
+    return found
+
+
+def _rows(text: str) -> Iterator[list[str]]:
+    """The cells as a workbook hands them to the clipboard; of a typed list parted by commas."""
+    lines = text.splitlines()
+    parted_by = "\t" if any("\t" in line for line in lines) else ","
+    if parted_by == ",":
+        lines = [line.replace("，", ",") for line in lines]
+    for row in csv.reader(lines, delimiter=parted_by):
+        yield [values.written(cell) for cell in row]
+
+
+def _kind_of(text: str, say: Say) -> str:
+    plain = simplified(text)
+    for code, word in ACTIVITY_KINDS.items():
+        if plain in (code, simplified(word), simplified(say(word))):
+            return code
+    return next((code for words, code in _KIND_WORDS if re.search(words, plain)), "")
+
+
+def _clock(text: str) -> str:
+    """`9:00` and `9点` as a form has them; what is no time as it was typed."""
+    match = _CLOCK.fullmatch(text.strip().replace("：", ":"))
+    return f"{int(match[1]):02d}:{match[2] or '00'}" if match else text.strip()
+
+
+def _twice(lines: list[PlanLine], say: Say) -> Iterator[str]:
+    seen: dict[tuple[object, ...], int] = {}
+    for line in lines:
+        said = line.plan.said
+        key = tuple(said.get(name) for name in ("title", "starts_at", "venue", "dealer"))
+        if key in seen:
+            yield say(_TWICE).format(one=seen[key], other=line.number)
+        seen.setdefault(key, line.number)

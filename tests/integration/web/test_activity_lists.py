@@ -1,0 +1,171 @@
+"""Many activities at once: pasted out of a workbook, looked at, planned and closed together."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from html import unescape
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from crm.activities.queries import ActivityRow, activities_from
+from crm.scope import HEADQUARTERS_SCOPE
+from crm.storage.database import reading
+from tests.integration.web.reward_sites import event
+from tests.integration.web.sites import RunningSite, entered, running, today, token_in
+
+HEADINGS = ("名称", "种类", "日期", "时间", "地区", "地点", "经销商", "触达", "发卡")
+REGION = "北京市朝阳区"
+LONG_AGO = today() - timedelta(days=200)
+
+
+@pytest.fixture
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    """A firm that starts: two dealers under contract, nothing else."""
+    with running(tmp_path_factory.mktemp("firm")) as started:
+        for code, name, region in (("D1", "朝阳康泰", "110000"), ("D2", "浦东金秋", "310000")):
+            said = {"dealer": code, "contract_id": f"K-{code}", "name": name, "kind": "exclusive"}
+            said |= {"starts_on": str(today() - timedelta(days=900))}
+            data = {**said, "regions": [region]}
+            started.accept(event("dealer.contracted", f"dealer/{code}", data, 300))
+        started.user("chief", "headquarters")
+        started.user("plans", "planning")
+        yield started
+
+
+@pytest.fixture
+def chief(site: RunningSite) -> Iterator[httpx.Client]:
+    yield from entered(site, "chief")
+
+
+def pasted(*rows: tuple[Any, ...], headings: tuple[str, ...] = HEADINGS) -> str:
+    return "\n".join("\t".join(map(str, row)) for row in (headings, *rows))
+
+
+def handed(client: httpx.Client, text: str, **more: str) -> httpx.Response:
+    form = {"form_token": token_in(client.get("/plan/list").text), "form_id": str(uuid4())}
+    return client.post("/plan/list", data={**form, "list": text, "starts": "09:00", **more})
+
+
+def once_more(client: httpx.Client, first: httpx.Response) -> httpx.Response:
+    """What was shown, sent again as it stands."""
+    names = ("form_token", "form_id", "asked", "starts", "region")
+    form = {
+        name: unescape(found[1])
+        for name in names
+        if (found := re.search(rf'name="{name}"[^>]* value="([^"]*)"', first.text))
+    }
+    chosen = re.search(r'<option value="([^"]+)" selected>', first.text)
+    text = re.search(r"<textarea[^>]*>(.*?)</textarea>", first.text, re.S)
+    assert text is not None
+    form |= {"list": unescape(text[1]), "dealer": chosen[1] if chosen else ""}
+    return client.post("/plan/list", data=form)
+
+
+def known(site: RunningSite) -> list[ActivityRow]:
+    site.work()
+    with reading(site.site.engine) as connection:
+        return activities_from(HEADQUARTERS_SCOPE, connection, today() - timedelta(days=900))
+
+
+def test_thirty_past_activities_are_pasted_looked_at_and_entered_at_once(
+    site: RunningSite, chief: httpx.Client
+) -> None:
+    days = [LONG_AGO + timedelta(days=3 * n) for n in range(30)]
+    rows = [
+        (
+            f"护脑讲座 {n}",
+            "讲座",
+            day.strftime("%Y/%m/%d"),
+            "9:30-11:00",
+            REGION,
+            "礼堂",
+            "朝阳康泰",
+            n,
+            5,
+        )
+        for n, day in enumerate(days, 1)
+    ]
+    first = handed(chief, pasted(*rows))
+
+    assert "读到 30 场" in first.text and "触达共 465 人次" in first.text
+    assert known(site) == [], "nothing is said before it was looked at"
+    answer = once_more(chief, first)
+    assert answer.status_code == 303
+    found = known(site)
+    receipt = chief.get(answer.headers["location"]).text.partition("已收下")[2]
+    assert receipt.partition("</section>")[0].count("<li>") == 30
+    assert "还有 30 条没有列出" in receipt
+    assert len(found) == 30 and {each.dealer for each in found} == {"D1"}
+    assert {each.kind for each in found} == {"health_lecture"}
+    assert sorted(each.reached or 0 for each in found) == list(range(1, 31))
+    assert {each.cards_handed_out for each in found} == {5}
+
+
+def test_what_a_list_leaves_out_is_what_stands_below_it(
+    site: RunningSite, chief: httpx.Client
+) -> None:
+    text = pasted(("社区义诊", LONG_AGO), ("夕阳红聚会", LONG_AGO), headings=("活动名称", "日期"))
+    first = handed(chief, text, region="上海市浦东新区", dealer="D2", starts="14:00")
+    assert "没有备案号就不能举办" in first.text
+    assert once_more(chief, first).status_code == 303
+    found = {each.title: each for each in known(site)}
+    assert {each.kind for each in found.values()} == {"free_clinic", "club_meeting"}
+    assert {(each.region, each.dealer) for each in found.values()} == {("310115", "D2")}
+    assert {each.reached for each in found.values()} == {None}
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "said"),
+    [
+        ("日期", "上周", "第 1 行：日期看不懂"),
+        ("种类", "不知道", "第 1 行：请填好这一栏"),
+        ("地区", "哪里", "第 1 行：没有找到这个地区"),
+        ("经销商", "没有这家", "没有“没有这家”这家经销商"),
+        ("触达", "很多", "触达和发卡要写 0 以上的整数"),
+        ("时间", "早上", "时间看不懂"),
+        ("日期", today() + timedelta(days=9), "先不写触达和发卡"),
+    ],
+)
+def test_what_is_wrong_with_a_line_is_told_of_that_line_and_nothing_is_entered(
+    site: RunningSite, chief: httpx.Client, heading: str, cell: Any, said: str
+) -> None:
+    right = ("护脑一", "讲座", LONG_AGO, "9:00", REGION, "礼堂", "D1", 20, 5)
+    row = tuple(
+        cell if name == heading else value for name, value in zip(HEADINGS, right, strict=True)
+    )
+    row = ("护脑", *row[1:])
+    other = ("体验日", "试用", LONG_AGO, "9点", REGION, "礼堂", "D1", "", "")
+    answer = handed(chief, pasted(row, other))
+    assert answer.status_code == 422 and said in answer.text
+    assert "第 2 行" not in answer.text
+    assert known(site) == []
+
+
+def test_a_list_without_headings_or_with_too_many_lines_is_told_so(chief: httpx.Client) -> None:
+    row = ("护脑", LONG_AGO)
+    assert "第一行要写栏目名" in handed(chief, pasted(row, headings=("护脑讲座", "x"))).text
+    many = pasted(*[row] * 201, headings=("名称", "日期"))
+    assert "一次最多 200 场" in handed(chief, many).text
+    assert "请把表贴进来" in handed(chief, "").text or "第一行要写栏目名" in handed(chief, "").text
+
+
+def test_what_stands_in_the_calendar_or_twice_in_the_list_is_asked_about(
+    site: RunningSite, chief: httpx.Client
+) -> None:
+    row = ("护脑讲座", "", LONG_AGO, "9:00", REGION, "礼堂", "D1", "", "")
+    assert once_more(chief, handed(chief, pasted(row))).status_code == 303
+    assert len(known(site)) == 1
+    again = handed(chief, pasted(row, row))
+    assert "已经有一场“护脑讲座”" in again.text and "第 1 行和第 2 行是同一场" in again.text
+
+
+def test_whoever_may_not_close_days_is_told_that_the_counts_are_left_out(site: RunningSite) -> None:
+    row = ("护脑讲座", "", LONG_AGO, "9:00", REGION, "礼堂", "D1", 20, 5)
+    for plans in entered(site, "plans"):
+        first = handed(plans, pasted(row))
+        assert "你的身份不能日结" in first.text
+        assert once_more(plans, first).status_code == 303
+    assert [each.reached for each in known(site)] == [None]
