@@ -92,8 +92,6 @@ def verify(
     here_file = sqlite_file(engine.url.render_as_string())
     with scratch_folder(folder or (here_file.parent if here_file else None)) as scratch:
         file = scratch / "replay.db"
-        # SQLite gives its log and its index the mode of the file.
-        file.touch(mode=0o600)
         beside = open_engine(f"sqlite:///{file}", passing=True)
         try:
             prepare(beside)
