@@ -18,6 +18,8 @@ from crm.outcomes.tables import OUTCOME, UNUSUAL
 
 BACKUP = Partition("backup", "", 0)
 """The mark that the last backup leaves."""
+MOVE, MOVED = "move", 2
+"""Whose mark a move into another database leaves there, and its offset once all has arrived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,17 @@ def last_backup_us(connection: Connection) -> int | None:
     """When the data of the newest backup were read; None: none was ever made here."""
     found = checkpoints(connection, BACKUP.consumer)
     return found[0].recorded_us if found else None
+
+
+def moved_without_backup_us(connection: Connection) -> int | None:
+    """When everything was moved into this database, where no backup was made of it since: those
+    of the place it came from hold what stood there."""
+    moves = [each for each in checkpoints(connection, MOVE) if each.next_offset == MOVED]
+    if not moves:
+        return None
+    moved_us = max(each.recorded_us for each in moves)
+    last_us = last_backup_us(connection)
+    return moved_us if last_us is None or last_us < moved_us else None
 
 
 def keep_backup(connection: Connection, position: int, made_us: int) -> None:

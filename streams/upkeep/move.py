@@ -39,6 +39,7 @@ from crm.journal.checkpoints import CHECKPOINT, Partition, checkpoints, move_on,
 from crm.journal.events import JOURNAL, last_position
 from crm.journal.progress import load_progress
 from crm.keyring.keyring import DATA_KEY, FENCE, OF_SUBJECTS, Keyring
+from crm.operations.status import MOVE, MOVED
 from crm.schema.tables import CARRIED, HISTORY, KEPT_APART, PROJECTED, REGISTERED, TOLD
 from crm.storage import locks
 from crm.storage.bulk import set_numbers
@@ -49,8 +50,7 @@ from streams.upkeep.comparison import TableComparison, compare
 from streams.upkeep.replay import rebuild
 
 ROWS_AT_ONCE = 2_000
-CONSUMER = "move"
-_UNDER_WAY, _DONE = 1, 2
+_UNDER_WAY = 1
 
 GROWING = (JOURNAL, ACCESS)
 """Rows are only ever added, each with the next number."""
@@ -145,7 +145,7 @@ def _move(here: Installation, there: Installation, report: Report) -> Moved:
                 break
     if moved.equal:
         with writing(there.engine) as connection:
-            move_on(connection, mark, _DONE, now_us())
+            move_on(connection, mark, MOVED, now_us())
     return moved
 
 
@@ -159,7 +159,7 @@ def _open_target(here: Installation, target: Settings) -> Installation:
     mark = _mark(here.keyring)
     with writing(there.engine) as connection:
         state = next_offset(connection, mark)
-        if state == _DONE:
+        if state == MOVED:
             raise MoveRefused("moved already", place(target.database_url))
         if state != _UNDER_WAY:
             # Events say most plainly that somebody lives there.
@@ -176,7 +176,7 @@ def _must_be_empty(connection: Connection, tables: Sequence[Table], url: str) ->
         rows = select(table)
         if table is CHECKPOINT:
             # Our own mark is being written in this very transaction.
-            rows = rows.where(CHECKPOINT.c.consumer != CONSUMER)
+            rows = rows.where(CHECKPOINT.c.consumer != MOVE)
         if connection.execute(select(exists(rows))).scalar():
             raise MoveRefused("target is not empty", f"{place(url)}, {table.name}")
 
@@ -184,7 +184,7 @@ def _must_be_empty(connection: Connection, tables: Sequence[Table], url: str) ->
 def _mark(keyring: Keyring) -> Partition:
     """The mark of this installation's move: nobody else's looks like it."""
     name = hmac.new(keyring.secret("content"), b"move", "sha256").hexdigest()[:32]
-    return Partition(CONSUMER, name, 0)
+    return Partition(MOVE, name, 0)
 
 
 def place(url: str) -> str:

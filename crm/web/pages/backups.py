@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from campaigns.wording.catalogues import N_
-from crm.operations.status import last_backup_us
+from crm.operations.status import last_backup_us, moved_without_backup_us
 from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.pages.status import BACKUP_OLD_US
@@ -23,11 +23,13 @@ def backups_page(visit: SignedIn) -> Response:
     shelf, now_us = visit.site.backups, visit.site.now_us()
     with reading(visit.site.engine) as connection:
         last_us = last_backup_us(connection)
+        moved_us = moved_without_backup_us(connection)
     context = {
         "title": visit.say(N_("备份")),
         "shelf": shelf,
         "backups": shelf.kept() if shelf else [],
         "last_us": last_us,
+        "moved_us": moved_us,
         "is_old": now_us - (last_us or 0) > BACKUP_OLD_US,
         "beside": bool(shelf) and _is_beside(visit),
     }

@@ -9,7 +9,7 @@ from campaigns.times import DAY_US, SECOND_US
 from campaigns.wording.catalogues import N_
 from crm.feed.settling import holds_copies_back
 from crm.journal.clock_marks import confirm
-from crm.operations.status import Status
+from crm.operations.status import Status, moved_without_backup_us
 from crm.outcomes.queries import outcome_counts
 from crm.storage.database import reading, writing
 from crm.web.guards.visit import SignedIn, SignedInPosting
@@ -43,6 +43,7 @@ def status_page(visit: SignedIn) -> Response:
     with reading(visit.site.engine) as connection:
         counts = outcome_counts(visit.scope, connection)
         held_back = holds_copies_back(connection)
+        moved_us = moved_without_backup_us(connection)
     now_us = visit.site.now_us()
     oldest_us = found.outbox_oldest_us
     age_seconds = None if oldest_us is None else max(0, now_us - oldest_us) // SECOND_US
@@ -54,7 +55,9 @@ def status_page(visit: SignedIn) -> Response:
         "waiting": counts.get("waiting", 0),
         "failed": counts.get("failed", 0),
         "age_seconds": age_seconds,
-        "backup_is_old": now_us - (found.last_backup_us or 0) > BACKUP_OLD_US,
+        "moved_us": moved_us,
+        "backup_is_old": moved_us is not None
+        or now_us - (found.last_backup_us or 0) > BACKUP_OLD_US,
         "lags": lags(found),
         "may_confirm": found.clock_doubted and visit.scope.may("runs"),
         "troubles": [

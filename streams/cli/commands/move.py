@@ -91,6 +91,12 @@ def _tell(moved: Moved, target: Settings) -> None:
     print_text(say("下一步，把设置改成下面这样再启动；从现在起不要再往原来的文件夹里收事件："))
     for name, value in next_settings(target).items():
         print_text(f"  {name}={value}")
+    print_text(
+        say(
+            "改好设置以后马上备份一次：jinxi backup，或网页的“备份”。"
+            "原来文件夹的备份只能恢复成搬家以前的样子，不算新库的备份。"
+        )
+    )
 
 
 def next_settings(target: Settings) -> dict[str, str]:

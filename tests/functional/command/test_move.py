@@ -209,6 +209,7 @@ def test_the_answer_names_the_settings_to_start_with_and_no_password(
         if name in ("JINXI_KEYRING_URL", "JINXI_MASTER_KEY_FILE"):
             assert f"{name}={value}" in answer.text
     assert "JINXI_DATABASE_URL=postgresql+psycopg://jinxi:***@" in answer.text
+    assert "马上备份一次" in answer.text and "不算新库的备份" in answer.text
 
 
 KILLED_AT = {

@@ -10,6 +10,9 @@ import httpx
 import pytest
 
 from crm.configuration.settings import Settings
+from crm.journal.checkpoints import Partition, move_on, next_offset
+from crm.operations.status import MOVE, MOVED
+from crm.storage.database import writing
 from streams.backup.manifest import DATA
 from streams.backup.shelf import Shelf
 from streams.running.installation import Installation
@@ -116,3 +119,23 @@ def test_only_a_folder_within_that_of_the_data_is_called_beside_it(
     with serving(site) as elsewhere, elsewhere.client() as client:
         assert sign_in(client, "office").status_code == 303
         assert ("在同一块盘上" in client.get("/backups").text) is is_beside
+
+
+def test_after_a_move_the_pages_ask_for_a_backup_and_say_that_those_of_before_count_for_nothing(
+    shelved: tuple[RunningSite, Shelf], office: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running, shelf = shelved
+    said = "搬到了现在的数据库"
+    assert said not in office.get("/backups").text + office.get("/status").text
+    mark = Partition(MOVE, "a mark", 0)
+    with writing(running.site.engine) as connection:
+        next_offset(connection, mark)
+        move_on(connection, mark, MOVED, running.site.now_us())
+    page = office.get("/backups").text
+    assert said in page and "请现在备份一次" in page and "不算现在的备份" in page
+    assert said in office.get("/status").text and "该备份了" in office.get("/status").text
+    # Backups are named by the second: the next one has a name of its own.
+    monkeypatch.setattr("streams.backup.shelf.now_us", lambda: running.site.now_us() + 60 * 10**6)
+    office.post("/backups", data=form_in(page, "/backups"))
+    ends(shelf)
+    assert said not in office.get("/backups").text + office.get("/status").text
