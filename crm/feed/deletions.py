@@ -116,6 +116,17 @@ def deletion_receipts(scope: Scope, connection: Connection, dealer: str) -> list
     return [DeletionReceipt(**{**row, "receipt": bytes(row["receipt"])}) for row in found]
 
 
+def deletion_receipt(
+    scope: Scope, connection: Connection, receipt_id: str
+) -> DeletionReceipt | None:
+    """One of them; None where there is none of a copy that the viewer may see."""
+    query = select(COPY_DELETION_RECEIPT).where(COPY_DELETION_RECEIPT.c.receipt_id == receipt_id)
+    row = connection.execute(query).mappings().first()
+    if row is None or not scope.may_see_copy_of(row["dealer"]):
+        return None
+    return DeletionReceipt(**{**row, "receipt": bytes(row["receipt"])})
+
+
 def _may_confirm(scope: Scope, dealer: str) -> None:
     if not scope.may("own_copy") or scope.dealer != dealer:
         raise OutOfScope("what a dealer holds only the dealer can say")

@@ -208,6 +208,7 @@ OPENS: dict[str, Allowed] = {
     "POST /rights/{request_id}/close": sees("answers"),
     **dict.fromkeys(("GET /dealers", "GET /recalls", "GET /hand-over"), sees("copies")),
     "GET /dealers/{dealer}/bases": sees("copies"),
+    "GET /copy/deletions/{receipt_id}": either(sees("copies"), sees("own_copy")),
     **dict.fromkeys(
         ("GET /hand-over/people", "POST /hand-over/people"), both(sees("copies"), sees("people"))
     ),
