@@ -8,6 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from campaigns.wording.days import day_text
 from crm.rights.request import KINDS, due_on
 from tests.integration.web.sites import RunningSite, card, sign_in, today, token_in
 
@@ -47,13 +48,15 @@ def test_compliance_enters_a_request_and_sees_until_when_it_is_due(law: httpx.Cl
     page = law.get(response.headers["location"]).text
     assert "请删掉&lt;b&gt;我的" in page
     due = due_on(today())
-    assert f"{due.month}月{due.day}日" in page
+    # With its year where that is the next one.
+    day = day_text(due, "zh-CN", today())
+    assert day in page
     listed = law.get("/rights").text
     assert response.headers["location"] in listed
     # Two requests of one kind are told apart, and nobody's name is in the list in full.
     assert ">王*英<" in listed and "王桂英" not in listed
     assert "我的" not in re.sub(r"<nav.*?</nav>", "", listed, flags=re.DOTALL)
-    assert 'name="sort" value="due"' in listed and f"最迟 {due.month}月{due.day}日" in listed
+    assert 'name="sort" value="due"' in listed and f"最迟 {day}" in listed
     taken = law.get("/rights?sort=-due&col=kind&col=due&file=csv").text.removeprefix("\ufeff")
     assert taken.splitlines()[0] == "要求什么,期限" and due.isoformat() in taken
 
