@@ -1,5 +1,6 @@
 """A member's own page says in words how each reward stands, and what it waits for."""
 
+import re
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -94,3 +95,17 @@ def test_a_member_is_told_that_a_payment_is_on_its_way_once_it_is_in_a_file_for_
         assert person.post("/rewards/files", reward=[reward]).status_code == 303
     assert "可以付了" in before and "付款在路上" not in before
     assert "付款在路上" in opened(desk, path).text
+
+
+def test_in_english_each_column_of_a_members_months_has_a_word_of_its_own(
+    desk: RunningSite,
+) -> None:
+    with signed_in(desk, "chief") as person:
+        path = given(person, "M1")
+    with desk.client() as client:
+        client.cookies.set("jinxi_language", "en")
+        page = client.get(path).text
+    heads = re.findall(r'<th scope="col">([^<]+)</th>', page)
+    assert len(heads) == 4 == len(set(heads))
+    # What the company's books call receivable, the member pays back.
+    assert "Receivable" not in page
