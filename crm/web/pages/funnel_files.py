@@ -36,7 +36,14 @@ from crm.web.view.funnel_breakdowns import Small, breakdowns_of
 from crm.web.view.funnel_compared import against
 from crm.web.view.funnel_form import COMPARISONS, PERIODS
 from crm.web.view.funnel_money import Money, money_lines, money_of
-from crm.web.view.funnel_picture import WIDTH, file_stem, heading, lines_within
+from crm.web.view.funnel_picture import (
+    LINE,
+    WIDTH,
+    breakdowns_drawn,
+    file_stem,
+    heading,
+    lines_within,
+)
 from crm.web.view.funnel_view import FileCell, Rate, Viewer, bars_of, table_rows
 from crm.web.view.funnel_words import step_word
 
@@ -109,10 +116,13 @@ def funnel_picture(visit: SignedIn) -> Response:
     beside = beside_of(visit, asked.document)
     compared = against(report, beside.report, viewer) if beside else ()
     lines = passport_of(visit, asked, report, beside)
+    groups, high = breakdowns_drawn(breakdowns_of(report, viewer), viewer)
     context = {
+        "breakdowns": groups,
+        "groups_high": high,
         "heading": heading(asked.document, today_of(visit), viewer, saved.name if saved else ""),
         "bars": bars_of(report, viewer, compared),
-        "passport": [part for line in lines for part in lines_within(line, WIDTH / 13)],
+        "passport": [part for line in lines for part in lines_within(line, LINE)],
         "width": WIDTH,
         "compared": visit.say(PERIODS[asked.document.compare]),
     }

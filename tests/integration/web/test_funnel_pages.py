@@ -867,6 +867,29 @@ def test_the_picture_draws_the_earlier_period_and_says_by_itself_what_it_is(
     assert ">武汉的试用</text>" in office.get(f"/funnels.svg?{saved}").text
 
 
+def test_the_picture_draws_the_groups_with_the_numbers_of_the_page_and_says_what_it_holds_back(
+    site: RunningSite,
+) -> None:
+    query = f"{QUERY}&by=activity_kind"
+    with signed_in(site, "market") as market:
+        page, picture = (market.get(f"/funnels{end}?{query}").text for end in ("", ".svg"))
+        many = market.get(f"/funnels.svg?{QUERY}&by=activity_id").text
+        plain = market.get(f"/funnels.svg?{QUERY}").text
+    table = page.partition("<h2>按活动类别</h2>")[2].partition("</table>")[0]
+    told = re.findall(r"<td>([\d,]+|隐去)(?: <small>|</td>)", table.partition("<tbody>")[2])
+    drawn = re.findall(r'font-size="12"[^>]*>([^<]+)<', picture)
+    assert len(drawn) == 3 * table.count('<tr><th scope="row">') and drawn == told
+    assert ">按活动类别</text>" in picture and "也隐去。" in picture and "按活动类别" not in plain
+    assert re.search(r"列出最大的 12 组，另有 \d+ 组", many)
+
+    def height(svg: str) -> float:
+        return float(svg.partition('height="')[2].partition('"')[0])
+
+    assert height(plain) < height(picture) < height(many)
+    lowest = max(float(y) for y in re.findall(r'<text x="16" y="([\d.]+)"', many))
+    assert lowest < height(many)
+
+
 @pytest.mark.parametrize("field", ["region", "dealer", "kind"])
 def test_who_was_reached_is_of_the_activities_that_the_filter_names_on_page_and_in_files(
     site: RunningSite, office: httpx.Client, field: str
