@@ -211,8 +211,9 @@ def _planned(
     closed |= closed_in_sheet(noes, plans)
     closed |= {place: [*closed.get(place, ()), *faults] for place, faults in unknown.items()}
     return [
-        (row, RowPlan(faults=faults) if (faults := closed.get((row.sheet, row.number))) else plan)
+        (row, RowPlan(faults=[*plan.faults, *more]) if more else plan)
         for row, plan in plans
+        for more in (closed.get((row.sheet, row.number)),)
     ]
 
 

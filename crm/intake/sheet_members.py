@@ -1,12 +1,12 @@
 """Members whom a sheet names as who referred: nobody's codes, and those of whom a dealer may not
 speak, which the recording would refuse (`docs/events.md`, who may say what about whom)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection
 
 from campaigns.cloudevents import short_name
-from campaigns.sheets import SheetRow
+from campaigns.sheets import SheetRow, values
 from campaigns.sheets.columns import BY_KEY, MEMBER
 from campaigns.sheets.model import RowFault
 from campaigns.sheets.sketches import Place
@@ -18,16 +18,23 @@ from crm.scope import HEADQUARTERS_SCOPE, dealer_scope
 _REASONS = {"closed": "member_closed", "unknown": "no_such_member"}
 
 
+def _named(row: SheetRow, plan: RowPlan) -> Iterator[str]:
+    """The code that a row names anew; of one that is wrong elsewhere too, so that it is mended at
+    one look."""
+    cell = row.cells.get(MEMBER)
+    is_told = any(fault.column == BY_KEY[MEMBER].heading for fault in plan.faults)
+    if plan.faults and not is_told and values.written(cell) and not values.is_nothing(cell):
+        yield values.narrow(cell)
+    for wire in plan.wires:
+        if short_name(wire["type"]) == "referral.made":
+            yield wire["data"]["member"]
+
+
 def members_not_to_name(
     connection: Connection, plans: Sequence[tuple[SheetRow, RowPlan]], party: str
 ) -> dict[Place, list[RowFault]]:
     """Of each row that names such a member the fault of its cell."""
-    named = {
-        (row.sheet, row.number): wire["data"]["member"]
-        for row, plan in plans
-        for wire in plan.wires
-        if short_name(wire["type"]) == "referral.made"
-    }
+    named = {(row.sheet, row.number): code for row, plan in plans for code in _named(row, plan)}
     scope = HEADQUARTERS_SCOPE if party == COMPANY else dealer_scope(party.partition("/")[2])
     standing = {code: openness(scope, connection, code) for code in sorted(set(named.values()))}
     heading = BY_KEY[MEMBER].heading

@@ -125,6 +125,17 @@ def test_nobodys_code_is_refused_at_its_cell_and_the_other_rows_are_taken(
     assert office.people() == ["孙七"]
 
 
+def test_a_row_that_is_wrong_elsewhere_is_told_of_its_member_at_the_same_look(
+    office: HallOffice,
+) -> None:
+    rows = [_row("王秀英", "CL77"), _row("李国强", "CL01"), _row("赵六", "—")]
+    for row in rows:
+        row[2] = "许多"
+    told = _told(office.hand_over(sheet_of(*rows, headings=HEADINGS)))
+    assert [row for row, column, _ in told if column == "推荐会员"] == [5]
+    assert {row for row, column, _ in told if column == "购买数量"} == {5, 6, 7}
+
+
 def test_a_dealer_names_members_whom_it_enrolled_and_learns_of_no_others(
     office: HallOffice,
 ) -> None:
