@@ -17,7 +17,7 @@ _CATEGORIES: tuple[list[str] | None, ...] = (
     ["identity", "contact", "purchases"],
     ["identity", "contact", "health", "history", "purchases"],
 )
-_CATEGORY_WEIGHTS = (20, 4, 26, 14, 10, 6, 20)
+_CATEGORY_WEIGHTS = (10, 2, 20, 5, 5, 3, 55)
 # purpose -> given of those asked, refused of those asked
 _SHARES = {
     "health": (0.78, 0.10),
