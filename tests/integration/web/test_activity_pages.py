@@ -433,10 +433,11 @@ def test_who_may_not_plan_sees_no_button_and_is_refused(
 def test_the_calendar_shows_the_month_that_is_asked_for(
     site: RunningSite, plans: httpx.Client
 ) -> None:
-    activity_id, _ = planned(plans, title="日历上的", starts_on="2027-03-09")
+    on = today() + timedelta(days=99)
+    activity_id, _ = planned(plans, title="日历上的", starts_on=str(on))
     site.work()
-    assert activity_id in plans.get("/calendar?month=2027-03").text
-    assert activity_id not in plans.get("/calendar?month=2027-04").text
+    assert activity_id in plans.get(f"/calendar?month={on:%Y-%m}").text
+    assert activity_id not in plans.get(f"/calendar?month={on - timedelta(days=45):%Y-%m}").text
     assert plans.get("/calendar?month=nonsense").status_code == 200
 
 
