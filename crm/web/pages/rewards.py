@@ -203,7 +203,7 @@ def show_reward(visit: Visit, reward_id: str, form: ActForm | None = None) -> Re
         "numbers": numbers,
         # To a dealer several people may have one word.
         "hands": {
-            did: list(dict.fromkeys(speaker_word(names, each, visit.say) for each in who))
+            did: list(dict.fromkeys(_word(visit, names, did, each) for each in who))
             for did, who in hands.items()
         },
         "form": known,
@@ -214,6 +214,13 @@ def show_reward(visit: Visit, reward_id: str, form: ActForm | None = None) -> Re
         "own": [did for did, who in hands.items() if actor in who],
     }
     return visit.render("reward.html", context, 422 if form is not None else 200)
+
+
+def _word(visit: Visit, names: Mapping[str, str], did: str, actor: str) -> str:
+    """What somebody who had a hand in it is called: only the company decides and pays."""
+    if did != "entered" and visit.scope.dealer is not None:
+        return visit.say(N_("公司"))
+    return speaker_word(names, actor, visit.say)
 
 
 def _actors(row: DeskRow, why: Explanation | None) -> set[str]:

@@ -2,6 +2,7 @@
 what was passed on, at which activity somebody was."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -84,9 +85,15 @@ def test_a_dealer_that_disagrees_with_a_reward_is_told_whom_to_ask_and_by_which_
     events = [*member("M1"), *sale(1, "M1")]
     reward = reward_id("P1", "M1", "default")
     with rewarding(tmp_path_factory.mktemp("asked"), *events) as site:
+        with signed_in(site, "chief") as chief:
+            fields = {"form_id": str(uuid4()), "word": "approved", "reward": reward}
+            assert chief.post("/rewards/decide", **fields).status_code == 303
+        site.work()
         with signed_in(site, "dealer") as dealer:
             page = dealer.get(f"/rewards/{reward}").text
         with signed_in(site, "payer") as payer:
             desk = payer.get(f"/rewards/{reward}").text
     assert "有不同意见" in page and f"请找公司，报上编号 {short_number(reward)}" in page
     assert "有不同意见" not in desk
+    # Nobody but the company decides: no other dealer is named as one that might have.
+    assert "谁批准的</dt><dd>公司</dd>" in page and "谁批准的</dt><dd>chief</dd>" in desk
