@@ -87,7 +87,12 @@ def test_whoever_waits_for_the_lock_gets_it_between_two_long_transactions() -> N
             door.start()
             # It has looked so often by now that it looks every tenth of a second.
             assert not came_in.wait(1.0)
-        give_way(installation.engine, 1.0)
+        # A machine that is busy may miss a gap; where there are none, it would be pure chance.
+        for _ in range(10):
+            give_way(installation.engine, 1.0)
+            with writing(installation.engine):
+                if came_in.wait(0.3):
+                    break
         assert came_in.is_set()
         door.join()
         waiting.close()
