@@ -1,6 +1,7 @@
 """The watchdog: ends a worker whose consumer has silently stopped, so that it is started again.
 
-Also one whose topic was deleted and made anew: its offsets speak of another topic.
+Also one whose topic was deleted and made anew: its offsets speak of another topic. And one that it
+cannot watch over: nobody else would notice that it has stopped.
 """
 
 import logging
@@ -18,6 +19,7 @@ from streams.running.heartbeat import beat
 
 STALLED = 75
 TOPIC_CHANGED = 76
+UNWATCHED = 78
 _LOOK_SECONDS = 2.0
 _log = logging.getLogger(__name__)
 
@@ -46,6 +48,10 @@ def _watch(carrying: Carrying, stalled_seconds: float) -> None:
             beat(carrying.settings, "worker")
             _log.warning("the broker does not answer", extra={"error": type(error).__name__})
             time.sleep(_LOOK_SECONDS)
+        except Exception as error:
+            # The thread would end without a word, and the worker go on unwatched.
+            _log.critical("the watchdog broke", exc_info=error)
+            os._exit(UNWATCHED)
 
 
 def verdict(carrying: Carrying, admin: KafkaAdminClient, stalled_seconds: float) -> int:
