@@ -26,16 +26,17 @@ _DRAWS = "JINXI_PICTURES" in os.environ
 
 @dataclass(frozen=True)
 class Place:
-    """Whose screen it is, on what, and of which page."""
+    """Whose screen it is, on what, and of which page; whole: with what one scrolls to."""
 
     account: str
     device: str
     path: str
+    whole: bool = False
 
 
 _FUNNEL = "step=activity.attended&step=card.registered&step=trial.started&step=purchase.made"
 PLACES = {
-    "season": Place("office", "at_desk", "/"),
+    "season": Place("office", "at_desk", "/", whole=True),
     "activity": Place("office", "at_desk", "/activities/A-BJ-0001"),
     "dealer-copy": Place("shop", "at_desk", "/copy"),
     "funnel": Place("market", "at_desk", f"/funnels?{_FUNNEL}&days=182"),
@@ -47,9 +48,9 @@ ON_THE_WAY = ("phone-receipt", "phone-offline", "letters", "audit")
 """Of what is shown when something was done."""
 
 
-def draw(journey: Journey, name: str) -> None:
+def draw(journey: Journey, name: str, *, whole: bool = False) -> None:
     """Take the picture; write it where the documents look for it, if that is wanted."""
-    drawn = Image.open(io.BytesIO(journey.page.screenshot()))
+    drawn = Image.open(io.BytesIO(journey.page.screenshot(full_page=whole)))
     assert len(drawn.getcolors(2**24) or ()) > 1, "nothing is drawn"
     if _DRAWS:
         few = drawn.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)
@@ -75,7 +76,7 @@ def test_a_picture_is_of_the_page_that_the_documents_speak_of(journey: Journey, 
     assert answer is not None
     assert answer.ok
     expect(journey.page.get_by_role("heading", level=1)).to_be_visible()
-    draw(journey, name)
+    draw(journey, name, whole=place.whole)
 
 
 def test_a_receipt_and_what_waits_without_network_are_drawn_on_the_way(on_phone: Journey) -> None:

@@ -39,7 +39,7 @@ def _coming(site: RunningSite, name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ["plans", "field"])
-def test_the_next_seven_days_stand_below_today_the_earliest_first(
+def test_the_next_seven_days_stand_on_the_first_page_the_earliest_first(
     site: RunningSite, name: str
 ) -> None:
     assert _coming(site, name) == ["后天的义诊", "别家的讲座", "七天后的讲座"]
