@@ -40,7 +40,12 @@ def hall(site: RunningSite) -> None:
     people += [("I-5", "邱限制", "13700006605"), ("I-6", "康没来", "13700006606")]
     site.accept(*(card(*each) for each in people))
     came = [
-        an_event("activity.attended", {"card_id": name, "activity_id": "A-before"}, id=f"b-{name}")
+        an_event(
+            "activity.attended",
+            {"card_id": name, "activity_id": "A-before"},
+            id=f"b-{name}",
+            time=f"{day}T10:00:00+08:00",
+        )
         for name, *_ in people[:5]
     ]
     site.accept(*came)
