@@ -21,7 +21,7 @@ from crm.clock import now_us
 from crm.copies.tables import COPY_ROW
 from crm.disputes.tables import MEMBER_DISPUTE
 from crm.storage.database import reading
-from tests.integration.feed.dealers import Company, contract, event
+from tests.integration.feed.dealers import Company, contract, event, shared, withdrawal
 from tests.integration.web.own_links import given, said
 from tests.integration.web.reward_sites import member, reward_of, sale, signed_in
 from tests.integration.web.roles import pages
@@ -39,7 +39,7 @@ NOBODYS = {
     **{"secret": "x" * 32, "source": "/phones/u-000000000000"},
 }
 IDS = ("name", "person_id", "form_id", "funnel_id", "segment_id", "reward_id", "order_id")
-MORE_IDS = ("dispute_id", "request_id", "batch_id", "draft_id", "file_id")
+MORE_IDS = ("dispute_id", "request_id", "batch_id", "draft_id", "file_id", "receipt_id")
 
 
 @dataclass
@@ -107,8 +107,13 @@ def _of_the_second(company: Company) -> dict[str, str]:
         typed = {"form_id": found["form_id"], "written_at": rfc3339(now_us()), "attended": "1"}
         answer = person.post("/log/A-two/submit", **typed, name="慕容二")
         assert answer.status_code == 200
-    company.work()
+    company.take(*shared("c-gone", "D2", region="310115"))
     with signed_in(site, "shop2") as person:
+        assert person.get("/copy").status_code == 200
+        company.take(withdrawal("c-gone", "D2"))
+        ticked = re.findall(r'name="deleted" value="(\d+)"', person.get("/copy").text)
+        answer = person.post("/copy/deleted", deleted=ticked[0], everywhere="1")
+        found["receipt_id"] = answer.headers["location"].partition("deleted=")[2]
         steps = "steps=activity.attended&steps=trial.started"
         for path, name in (("/segments", "segment_id"), ("/funnels/saved", "funnel_id")):
             kept = person.post(path, query=steps, name="慕容家的", shared="1")
