@@ -129,6 +129,19 @@ def written_at(scope: Scope, connection: Connection, activity_id: str) -> frozen
     return frozenset(connection.execute(query).scalars())
 
 
+def is_recorded_of(scope: Scope, connection: Connection, activity_id: str) -> bool:
+    """Whether anything of people is recorded that names the activity; of whom, is not told."""
+    scope.require("activities", "which activities there are")
+    query = (
+        select(JOURNAL.c.plain)
+        .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
+        .where(JOURNAL.c.subject.in_(_speak_of(activity_id)), JOURNAL.c.subject.startswith("card/"))
+        .where(OUTCOME.c.outcome == "recorded", OUTCOME.c.changes)
+    )
+    found = connection.execute(query).scalars()
+    return any(orjson.loads(plain).get("activity_id") == activity_id for plain in found)
+
+
 def signed_in_us(
     scope: Scope, connection: Connection, activity_id: str, person_ids: Collection[str]
 ) -> dict[str, int]:

@@ -1,12 +1,13 @@
 """Reads what an account said itself, form by form: everybody may read the own ones."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Row, select
 
+from crm.activities.tables import ACTIVITY
 from crm.journal.events import JOURNAL, decode, rows_at
 from crm.journal.logged_event import LoggedEvent
 from crm.journal.messages import record, rows
@@ -24,7 +25,7 @@ class Spoken:
     """What an event speaks of.
 
     type: its own; of an event that takes another back, that of the other. dealer: the code of the
-    recipient of a consent, if it names one. title: of an activity that was planned.
+    recipient of a consent, if it names one. title: of the activity that it is about.
     """
 
     type: str
@@ -76,7 +77,7 @@ def own_events(connection: Connection, source: str, form_id: str) -> list[OwnEve
     )
     found = connection.execute(query).all()
     going = going_back(connection, {row.subject for row in found})
-    return [
+    events = [
         OwnEvent(
             status.id,
             row.time,
@@ -91,6 +92,23 @@ def own_events(connection: Connection, source: str, form_id: str) -> list[OwnEve
         for row in found
         for status, said in ((status_of(row[:-4]), orjson.loads(row.plain)),)
     ]
+    titles = _titles(connection, events)
+    return [
+        replace(event, of=replace(event.of, title=titles[event.subject]))
+        if event.of.title is None and event.subject in titles
+        else event
+        for event in events
+    ]
+
+
+def _titles(connection: Connection, events: Sequence[OwnEvent]) -> dict[str, str]:
+    """Subject of an activity → what it is called: as it stands, else as the form planned it."""
+    said = {event.subject: event.of.title for event in events if event.of.title}
+    asked = {event.subject for event in events if event.subject.startswith("activity/")}
+    if not asked:
+        return said
+    query = select(ACTIVITY.c.subject, ACTIVITY.c.title).where(ACTIVITY.c.subject.in_(asked))
+    return said | {subject: title for subject, title in connection.execute(query)}
 
 
 def own_events_whole(

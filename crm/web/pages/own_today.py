@@ -1,5 +1,6 @@
 """What somebody wrote today, all of it, and the taking back: of one form, line by line."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -8,6 +9,7 @@ from fastapi.responses import Response
 
 from campaigns.times import day_start_us, shanghai_day
 from campaigns.wording.catalogues import N_
+from crm.activities.happened import is_recorded_of
 from crm.copies.queries import dealer_names
 from crm.entries.own_events import OwnEvent, Spoken, own_events
 from crm.outcomes.voids import NEVER_VOIDED
@@ -34,6 +36,10 @@ REASONS = {
 }
 _NOTHING_CHOSEN = N_("还没有选要撤销哪几项。")
 _NO_REASON = N_("请选一个原因。")
+_LEFT_WITHOUT = N_(
+    "“{title}”上已经登记了人。撤销这场活动的计划，他们的到场、试用、购买就没有活动可归，"
+    "要等活动补上才算。只是不办了，请到活动页取消；记错了活动的，先换一场。"
+)
 _CHANGES = {
     "card.registered": N_("这张卡就像没有写过，卡上别的记录要等有卡才算。"),
     "purchase.made": N_("这次购买不算，因它记的奖励也不算；已发的会追回。"),
@@ -105,11 +111,22 @@ def take_back(posting: SignedInPosting, form_id: str) -> Response:
     faults = {} if acts else {"line": visit.say(_NOTHING_CHOSEN)}
     if reason not in REASONS:
         faults["reason"] = visit.say(_NO_REASON)
-    doubts = () if faults else what_changes(visit, acts)
+    going = [event for event in events if event.id in chosen]
+    doubts = [] if faults else [*_left_without(visit, going), *what_changes(visit, acts)]
     answer = say(posting, acts, faults=faults, doubts=doubts)
     if answer.form is None:
         return done(visit, f"/said/{form_id}", answer)
     return _shown(visit, form_id, answer.form, frozenset(chosen))
+
+
+def _left_without(visit: Visit, going: Sequence[OwnEvent]) -> Iterator[str]:
+    """What stands on the activities whose plan is taken back: it would wait, and nobody is told."""
+    with reading(visit.site.engine) as connection:
+        for event in going:
+            if event.status.type == "activity.planned" and is_recorded_of(
+                visit.scope, connection, event.activity_id
+            ):
+                yield visit.say(_LEFT_WITHOUT).format(title=event.of.title)
 
 
 def _shown(
@@ -154,7 +171,7 @@ def _shown(
         "reasons": REASONS,
         "form": form,
         "card": cards[0] if cards and visit.scope.may("archive") else None,
-        "hall": next((event.activity_id for event in events if event.activity_id), None),
+        "hall": next(filter(None, map(_hall_of, events)), None),
         "request_page": next(filter(None, asking), ""),
         "may_move": visit.account.may_say(VOIDED) and any(event.may_move for event in events),
     }
@@ -163,6 +180,11 @@ def _shown(
 
 def _is_of_archive(event: OwnEvent) -> bool:
     return event.subject.startswith("card/") and event.status.outcome == "recorded"
+
+
+def _hall_of(event: OwnEvent) -> str:
+    """Where somebody was registered; what is said of an activity itself is of no next person."""
+    return "" if event.subject.startswith("activity/") else event.activity_id
 
 
 def _may_write(visit: Visit) -> None:
