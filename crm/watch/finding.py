@@ -10,6 +10,8 @@ from datetime import date
 from hashlib import sha256
 from typing import Literal
 
+from campaigns.times import shanghai_day
+
 Kind = Literal[
     "burst",
     "round_trips",
@@ -64,6 +66,18 @@ class Finding:
     references: tuple[str, ...] = ()
     decided_by: str | None = None
     decided_us: int | None = None
+
+    @property
+    def involved(self) -> tuple[str, ...]:
+        """Every other member that it speaks of."""
+        if self.ring:
+            return self.ring[1:-1]
+        return self.others or ((self.other,) if self.other else ())
+
+    @property
+    def decided_on(self) -> date | None:
+        """The Shanghai day on which somebody said that it is in order."""
+        return None if self.decided_us is None else shanghai_day(self.decided_us)
 
 
 def key_of(kind: Kind, member: str, about: str, reward_ids: Iterable[str]) -> str:

@@ -1,8 +1,12 @@
 """What looks made up among rewards: the evidence of each, and who lets it go on."""
 
-from fastapi import APIRouter
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
+from campaigns.ids import short_number
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.people import names_of
@@ -10,21 +14,56 @@ from crm.people.queries import PAGE_ROWS
 from crm.reward_desk.queries import desk_rows
 from crm.scope import OutOfScope
 from crm.storage.database import reading
+from crm.watch.finding import Finding
 from crm.watch.queries import findings
 from crm.watch.register import let_go_on
-from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting
+from crm.web.desk.files import list_taken, wants_file
+from crm.web.desk.tables import Column, Table
+from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
+from crm.web.view.labels import label
+from crm.web.view.speakers import speaker_word
 
 router = APIRouter()
 
+_Page = Annotated[int, Query(ge=1)]
+_Line = tuple[Finding, str]
+"""A finding, and who has decided it, in words."""
+
+
+def _rewards(_visit: Visit, line: _Line) -> str:
+    return " ".join(map(short_number, line[0].reward_ids))
+
+
+_FINDINGS: Table[_Line] = Table(
+    "findings",
+    (
+        Column("kind", N_("什么不寻常"), lambda v, line: v.say(label("watched", line[0].kind))),
+        Column("member", N_("会员"), lambda _, line: line[0].member),
+        Column("others", N_("还有谁"), lambda _, line: " ".join(line[0].involved)),
+        Column("day", N_("哪一天"), lambda _, line: line[0].day),
+        Column("outlet", N_("网点"), lambda _, line: line[0].outlet),
+        Column("count", N_("几份奖励"), lambda _, line: len(line[0].reward_ids), is_number=True),
+        Column("rewards", N_("哪几份"), _rewards),
+        Column("references", N_("付款编号"), lambda _, line: " ".join(line[0].references)),
+        Column("decided_by", N_("谁看过了"), lambda _, line: line[1]),
+        Column("decided_on", N_("哪天看的"), lambda _, line: line[0].decided_on),
+    ),
+)
+"""As they are taken away."""
+
 
 @router.get("/watch")
-def watch_page(visit: SignedIn) -> Response:
+def watch_page(visit: SignedIn, page: _Page = 1) -> Response:
     """Every finding with its rewards, the open ones first."""
     visit.scope.require("books", "what looks made up")
     actor = visit.account.actor
     with reading(visit.site.engine) as connection:
         found = findings(visit.scope, connection)
-        shown = found[:PAGE_ROWS]
+        if wants_file(visit):
+            names = names_of(connection, {each.decided_by for each in found if each.decided_by})
+            lines = [(each, _who(visit, names, each.decided_by)) for each in found]
+            return list_taken(visit, _FINDINGS, lines)
+        shown = found[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
         ids = {reward_id for each in shown for reward_id in each.reward_ids[:PAGE_ROWS]}
         rows = {row.reward_id: row for row in desk_rows(visit.scope, connection, ids)}
         names = names_of(connection, {each.decided_by for each in shown if each.decided_by})
@@ -41,11 +80,17 @@ def watch_page(visit: SignedIn) -> Response:
         "rows": rows,
         "names": names,
         "most": PAGE_ROWS,
+        "page": page,
+        "pages": max(1, -(-len(found) // PAGE_ROWS)),
         "may_decide": visit.may_say("reward.approved"),
         "hands": hands,
         "today": shanghai_day(visit.site.now_us()),
     }
     return visit.render("watch.html", context)
+
+
+def _who(visit: Visit, names: Mapping[str, str], actor: str | None) -> str:
+    return speaker_word(names, actor, visit.say) if actor else ""
 
 
 @router.post("/watch/decide")

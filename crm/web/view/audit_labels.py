@@ -35,6 +35,7 @@ FILES = {
     "recalls": N_("未确认的收回"),
     "rights": N_("权利请求"),
     "disputes": N_("会员异议"),
+    "findings": N_("不寻常的"),
     "restricted": N_("限制使用的人"),
     "follow-ups": N_("到期的回访"),
     "own-events": N_("还没有入档的"),

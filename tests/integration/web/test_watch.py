@@ -1,6 +1,8 @@
 """What looks made up is listed with its evidence, and is paid only after somebody has looked."""
 
+import csv
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -9,6 +11,7 @@ import orjson
 import pytest
 from sqlalchemy import event as listened
 
+from campaigns.ids import short_number
 from campaigns.intake import HEADQUARTERS
 from campaigns.times import rfc3339
 from crm.clock import now_us
@@ -166,6 +169,24 @@ def test_the_page_says_each_evidence_in_words(desk: RunningSite) -> None:
         f"E1 介绍的 {ONE_COUNTER} 次购买，全都在 O1",
     ):
         assert sentence in page
+
+
+def test_all_findings_are_taken_away_and_each_page_shows_a_part(
+    desk: RunningSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crm.web.pages.watch.PAGE_ROWS", 2)
+    with signed_in(desk, "checker") as person:
+        taken = list(csv.DictReader(StringIO(person.get("/watch?file=csv").text.lstrip("\ufeff"))))
+        pages = [person.get(f"/watch?page={n}").text for n in range(1, -(-len(taken) // 2) + 1)]
+    told = found(desk)
+    assert {(row["会员"], int(row["几份奖励"])) for row in taken} == {
+        (each.member, len(each.reward_ids)) for each in told.values()
+    }
+    (ring,) = (row for row in taken if "N2 N3" in row["还有谁"] and row["会员"] == "N1")
+    assert ring["哪几份"].split() == [short_number(each) for each in told["ring", "N1"].reward_ids]
+    assert [page.count("<h2>") for page in pages] == [2] * (len(taken) // 2) + [1] * (
+        len(taken) % 2
+    )
 
 
 def test_a_referral_that_was_received_an_hour_after_its_purchase_is_held_until_decided(
