@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from campaigns.times import shanghai_day
-from campaigns.wording.catalogues import N_
+from campaigns.wording.catalogues import LISTED, N_
 from campaigns.wording.days import whole_day_text
 from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
 from crm.web.desk.contracts import without_contract
@@ -82,7 +82,12 @@ def _doubts(visit: Visit, found: PlanList, acts: list[Act]) -> list[str]:
     reached = sum(line.held.get("reached", 0) for line in found.lines)
     read = {"n": len(found.lines), "first": first, "last": last, "reached": reached}
     doubts = [visit.say(_READ).format(**read), *found.doubts]
-    doubts += [doubt for line in found.lines for doubt in line.plan.doubts]
+    asked: dict[str, list[str]] = {}
+    for line in found.lines:
+        for doubt in line.plan.doubts:
+            asked.setdefault(doubt, []).append(str(line.number))
+    numbers = {doubt: visit.say(LISTED).join(of) for doubt, of in asked.items()}
+    doubts += [visit.say(_LINE).format(n=of, fault=doubt) for doubt, of in numbers.items()]
     if reached and not visit.may_say(_HELD):
         doubts.append(visit.say(_NOT_HELD))
     for act in acts:

@@ -4,10 +4,11 @@ import csv
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from campaigns.sheets import values
-from campaigns.wording.catalogues import N_
+from campaigns.sheets.lines import kind_of_line
+from campaigns.wording.catalogues import LISTED, N_
 from crm.identity.names import simplified
 from crm.web.view.labels import ACTIVITY_KINDS
 from crm.web.view.plans import Plan, Say, plan_of
@@ -38,12 +39,36 @@ _KIND_WORDS = (
     ("促销|展销|特卖", "promotion"),
 )
 """By these words a kind is known, from its own cell or from the name of the activity."""
-_CLOCK = re.compile(r"(\d{1,2})(?:[:点时](\d{2})?分?)?")
+_CLOCK = re.compile(
+    r"(?P<half>[上下中]午|早上|早晨|晚上)?\s*(?P<hour>\d{1,2})"
+    r"(?:[:点时點時](?:整|(?P<thirty>半)|(?P<minute>\d{2})?分?))?"
+)
+_AFTERNOON = ("下午", "晚上")
 _UNTIL = re.compile(r"\s*[-–—~至到]\s*")
 _COUNTS = ("reached", "cards")
-_NO_HEADINGS = N_("第一行要写栏目名，至少有“名称”和“日期”两栏。")
+_UNIT = re.compile(r"(?<=\d)\s*(?:人次|人|名|位|张|張)$")
+_HALF_A_YEAR = timedelta(days=183)
+_MOST_ABOVE = 5
+"""How many lines may stand above the headings: what the sheet is called, who made it."""
+_WORDS = {
+    "title": N_("名称"),
+    "kind": N_("种类"),
+    "dealer": N_("经销商"),
+    "region": N_("地区"),
+    "starts": N_("时间"),
+}
+_PASSED_DOWN = ("title", "kind", "region", "venue", "dealer")
+"""What a cell that is merged over several lines says of each of them."""
+_NO_HEADINGS = N_("要有一行写栏目名，至少有“名称”和“日期”两栏。")
 TOO_MANY = N_("一次最多 {n} 场，请分几次贴。")
-_BAD_DAY = N_("日期看不懂。请写成 2026-5-3。")
+_BAD_DAY = N_("日期“{typed}”看不懂。请写成 2026-5-3。")
+_BAD_TIME = N_("时间“{typed}”看不懂。请写成 09:30。")
+_BAD_KIND = N_(
+    "种类“{typed}”不认识：请写健康讲座、大型义诊、专家咨询、产品试用、赠书、俱乐部活动或促销展销。"
+)
+_NOT_WRITTEN = N_("没有写：{names}。")
+_NO_ACTIVITY = N_("第 {n} 行没有读：像是合计或表尾，不是活动。")
+_NAMED_ABOVE = N_("第 {n} 行没写名称：当作和上一行一样，“{title}”。")
 _BAD_COUNT = N_("触达和发卡要写 0 以上的整数，不知道就留空。")
 _NOT_YET = N_("还没到那天的活动，先不写触达和发卡。")
 _NO_DEALER = N_("没有“{dealer}”这家经销商：请写代码，或合同上的名称。")
@@ -80,12 +105,13 @@ class _Reader:
 
     def line(self, number: int, cells: Mapping[str, str]) -> PlanLine:
         faults: list[str] = []
-        day: date | None = None
-        try:
-            day = values.day(cells.get("starts_on", ""), self.today)
-        except (ValueError, OverflowError):
-            faults.append(self.say(_BAD_DAY))
+        day = self._day_of(cells)
+        if day is None and cells.get("starts_on"):
+            faults.append(self.say(_BAD_DAY).format(typed=cells["starts_on"]))
         starts, _, ends = _UNTIL.sub("-", cells.get("starts", "")).partition("-")
+        half = _CLOCK.match(starts)
+        if half and half["half"] in _AFTERNOON and ends[:1].isdigit():
+            ends = f"{half['half']}{ends}"
         typed = {
             **{name: cells.get(name, "") for name in ("title", "venue", "filing_no", "cost")},
             "kind": _kind_of(cells.get("kind") or cells.get("title", ""), self.say),
@@ -96,17 +122,46 @@ class _Reader:
             "dealer": self._dealer_of(cells.get("dealer", "")) or self.otherwise("dealer"),
         }
         plan = plan_of(lambda name: typed.get(name, ""), self.say, date.min)
-        if day is None:
-            plan.faults.pop("starts_on", None)
         if (dealer := typed["dealer"]) and dealer not in self.dealers:
             faults.append(self.say(_NO_DEALER).format(dealer=dealer))
-        faults += plan.faults.values()
+        faults += self._of_fields(plan.faults, {**typed, "kind": cells.get("kind", "")}, cells)
         return PlanLine(number, plan, *self._counted(cells, day, faults))
+
+    def _day_of(self, cells: Mapping[str, str]) -> date | None:
+        """The day; of one without its year the last one, where it was counted who came."""
+        text = cells.get("starts_on", "")
+        try:
+            found = values.day(text, self.today)
+            if found > self.today and any(map(cells.get, _COUNTS)):
+                found = values.day(text, self.today - _HALF_A_YEAR)
+        except (ValueError, OverflowError):
+            return None
+        return found
+
+    def _of_fields(
+        self, faults: Mapping[str, str], typed: Mapping[str, str], cells: Mapping[str, str]
+    ) -> Iterator[str]:
+        """What is wrong with the fields, each by the name of its column."""
+        absent = [word for name, word in _WORDS.items() if name in faults and not typed.get(name)]
+        if not cells.get("starts_on"):
+            absent.append(N_("日期"))
+        if absent:
+            names = self.say(LISTED).join(map(self.say, absent))
+            yield self.say(_NOT_WRITTEN).format(names=names)
+        for name, sentence in faults.items():
+            if name == "starts_on" or (name in _WORDS and not typed.get(name)):
+                continue
+            if name == "kind":
+                yield self.say(_BAD_KIND).format(typed=typed["kind"])
+            elif name in ("starts", "ends") and _CLOCK.fullmatch(typed[name]) is None:
+                yield self.say(_BAD_TIME).format(typed=typed[name])
+            else:
+                yield sentence
 
     def _counted(
         self, cells: Mapping[str, str], day: date | None, faults: list[str]
     ) -> tuple[dict[str, int], tuple[str, ...]]:
-        told = {name: cells[name] for name in _COUNTS if cells.get(name)}
+        told = {name: _UNIT.sub("", cells[name]) for name in _COUNTS if cells.get(name)}
         try:
             counted = {name: values.whole_number(text) for name, text in told.items()}
         except ValueError:
@@ -129,16 +184,26 @@ def read_list(
 ) -> PlanList:
     """Read what was pasted; dealers: by code what they are called."""
     rows = [row for row in _rows(text) if any(row)]
-    keys = [_BY_HEADING.get(simplified(cell)) for cell in rows[0]] if rows else []
-    if not {"title", "starts_on"} <= {*keys}:
+    above = next((place for place, row in enumerate(rows[:_MOST_ABOVE]) if _is_heading(row)), None)
+    if above is None:
         return PlanList(fault=say(_NO_HEADINGS))
+    rows = rows[above:]
+    keys = _keys_of(rows[0])
     if len(rows) - 1 > MOST_LINES:
         return PlanList(fault=say(TOO_MANY).format(n=MOST_LINES))
     reader = _Reader(say, today, dealers, otherwise)
     found = PlanList()
+    before: dict[str, str] = {}
     for number, row in enumerate(rows[1:], 1):
         cells = {key: cell for key, cell in zip(keys, row, strict=False) if key and cell}
+        if not cells.get("starts_on") and kind_of_line(cells.get("title"), row):
+            found.doubts.append(say(_NO_ACTIVITY).format(n=number))
+            continue
+        if not cells.get("title") and before.get("title") and cells.get("starts_on"):
+            cells = {name: before[name] for name in _PASSED_DOWN if name in before} | cells
+            found.doubts.append(say(_NAMED_ABOVE).format(n=number, title=cells["title"]))
         found.lines.append(reader.line(number, cells))
+        before = cells
     unread = [word for word, key in zip(rows[0], keys, strict=True) if word and key is None]
     if unread:
         found.doubts.append(say(_UNREAD).format(columns="、".join(unread)))
@@ -156,6 +221,14 @@ def _rows(text: str) -> Iterator[list[str]]:
         yield [values.written(cell) for cell in row]
 
 
+def _keys_of(row: list[str]) -> list[str | None]:
+    return [_BY_HEADING.get(simplified(cell).lower()) for cell in row]
+
+
+def _is_heading(row: list[str]) -> bool:
+    return {"title", "starts_on"} <= {*_keys_of(row)}
+
+
 def _kind_of(text: str, say: Say) -> str:
     plain = simplified(text)
     for code, word in ACTIVITY_KINDS.items():
@@ -165,9 +238,14 @@ def _kind_of(text: str, say: Say) -> str:
 
 
 def _clock(text: str) -> str:
-    """`9:00` and `9点` as a form has them; what is no time as it was typed."""
+    """`9:00`, `9点半` and `下午2点` as a form has them; what is no time as it was typed."""
     match = _CLOCK.fullmatch(text.strip().replace("：", ":"))
-    return f"{int(match[1]):02d}:{match[2] or '00'}" if match else text.strip()
+    if match is None:
+        return text.strip()
+    hour = int(match["hour"])
+    if hour < 12 and (match["half"] in _AFTERNOON or (match["half"] == "中午" and hour < 4)):
+        hour += 12
+    return f"{hour:02d}:{'30' if match['thirty'] else match['minute'] or '00'}"
 
 
 def _twice(lines: list[PlanLine], say: Say) -> Iterator[str]:

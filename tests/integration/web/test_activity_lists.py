@@ -10,6 +10,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from campaigns.times import shanghai_day
 from crm.activities.queries import ActivityRow, activities_from
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
@@ -120,12 +121,13 @@ def test_what_a_list_leaves_out_is_what_stands_below_it(
 @pytest.mark.parametrize(
     ("heading", "cell", "said"),
     [
-        ("日期", "上周", "第 1 行：日期看不懂"),
-        ("种类", "不知道", "第 1 行：请填好这一栏"),
+        ("日期", "上周", "第 1 行：日期“上周”看不懂"),
+        ("种类", "不知道", "第 1 行：种类“不知道”不认识"),
         ("地区", "哪里", "第 1 行：没有找到这个地区"),
         ("经销商", "没有这家", "没有“没有这家”这家经销商"),
         ("触达", "很多", "触达和发卡要写 0 以上的整数"),
-        ("时间", "早上", "时间看不懂"),
+        ("时间", "一早", "时间“一早”看不懂"),
+        ("时间", "25:00", "时间看不懂"),
         ("日期", today() + timedelta(days=9), "先不写触达和发卡"),
     ],
 )
@@ -146,10 +148,10 @@ def test_what_is_wrong_with_a_line_is_told_of_that_line_and_nothing_is_entered(
 
 def test_a_list_without_headings_or_with_too_many_lines_is_told_so(chief: httpx.Client) -> None:
     row = ("护脑", LONG_AGO)
-    assert "第一行要写栏目名" in handed(chief, pasted(row, headings=("护脑讲座", "x"))).text
+    assert "要有一行写栏目名" in handed(chief, pasted(row, headings=("护脑讲座", "x"))).text
     many = pasted(*[row] * 201, headings=("名称", "日期"))
     assert "一次最多 200 场" in handed(chief, many).text
-    assert "请把表贴进来" in handed(chief, "").text or "第一行要写栏目名" in handed(chief, "").text
+    assert "请把表贴进来" in handed(chief, "").text or "要有一行写栏目名" in handed(chief, "").text
 
 
 def test_what_stands_in_the_calendar_or_twice_in_the_list_is_asked_about(
@@ -169,3 +171,75 @@ def test_whoever_may_not_close_days_is_told_that_the_counts_are_left_out(site: R
         assert "你的身份不能日结" in first.text
         assert once_more(plans, first).status_code == 303
     assert [each.reached for each in known(site)] == [None]
+
+
+def test_what_a_line_does_not_say_is_told_at_once_by_the_names_of_its_columns(
+    chief: httpx.Client,
+) -> None:
+    answer = handed(chief, pasted(("护脑", "", "", "9:00", "", "", "", "", "")))
+    assert "第 1 行：没有写：种类、经销商、地区、日期。" in answer.text
+    assert "请填好这一栏" not in answer.text
+
+
+def test_what_stands_above_the_headings_and_sums_below_are_no_activities(
+    site: RunningSite, chief: httpx.Client
+) -> None:
+    rows = [
+        ("护脑讲座", "", LONG_AGO, "9:00", REGION, "礼堂", "D1", "20人", "5张"),
+        ("合计", "", "", "", "", "", "", 20, 5),
+        ("制表人：李", "", "", "", "", "", "", "", ""),
+    ]
+    first = handed(chief, "五月活动汇总\n\n" + pasted(*rows))
+    assert "读到 1 场" in first.text and "触达共 20 人次" in first.text
+    assert "第 2 行没有读" in first.text and "第 3 行没有读" in first.text
+    assert once_more(chief, first).status_code == 303
+    assert [(each.reached, each.cards_handed_out) for each in known(site)] == [(20, 5)]
+
+
+def test_a_cell_merged_over_lines_is_said_of_each_of_them_and_shown_first(
+    site: RunningSite, chief: httpx.Client
+) -> None:
+    rows = [
+        ("护脑讲座", "", LONG_AGO, "9:00", REGION, "礼堂", "D1", "", ""),
+        ("", "", LONG_AGO + timedelta(days=7), "", "", "", "", "", ""),
+    ]
+    first = handed(chief, pasted(*rows))
+    assert "第 2 行没写名称：当作和上一行一样，“护脑讲座”" in first.text
+    assert once_more(chief, first).status_code == 303
+    found = known(site)
+    assert {(each.title, each.dealer, each.venue) for each in found} == {("护脑讲座", "D1", "礼堂")}
+    assert len({each.starts_us for each in found}) == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("下午2点", "14:00"),
+        ("上午9点半", "09:30"),
+        ("8点半", "08:30"),
+        ("下午2:15-4:00", "14:15"),
+        ("中午12点", "12:00"),
+        ("晚上7点整", "19:00"),
+    ],
+)
+def test_times_are_read_as_they_are_said(chief: httpx.Client, typed: str, meant: str) -> None:
+    row = ("护脑讲座", "", LONG_AGO, typed, REGION, "", "D1", "", "")
+    first = handed(chief, pasted(row))
+    assert "读到 1 场" in first.text
+    assert re.search(rf'id="line-1".*{meant}', first.text)
+
+
+def test_a_day_without_its_year_at_which_people_were_counted_has_been(
+    site: RunningSite, chief: httpx.Client
+) -> None:
+    long_past = today() - timedelta(days=250)
+    day = f"{long_past.month}月{long_past.day}日"
+    row = ("护脑讲座", "", day, "9:00", REGION, "", "D1", 20, "")
+    assert once_more(chief, handed(chief, pasted(row))).status_code == 303
+    assert [shanghai_day(each.starts_us) for each in known(site)] == [long_past]
+
+
+def test_a_doubt_of_several_lines_is_asked_once_with_their_numbers(chief: httpx.Client) -> None:
+    rows = [(f"义诊{n}", "", LONG_AGO, "9:00", REGION, "", "D1", "", "") for n in (1, 2)]
+    first = handed(chief, pasted(*rows, ("讲座", "", LONG_AGO, "", REGION, "", "D1", "", "")))
+    assert "第 1、2 行：大型义诊没有备案号" in first.text
