@@ -36,5 +36,8 @@ def status_of(error: BaseException) -> int:
 
 
 def headers_of(status: int) -> dict[str, str]:
-    """When it may be tried again."""
+    """When it may be tried again; of what broke, that the connection ends, as the server ends it: a
+    proxy that sent the next form on it would never hear of it."""
+    if status == BROKEN:
+        return {"Connection": "close"}
     return {"Retry-After": str(RETRY_SECONDS)} if status == BUSY else {}

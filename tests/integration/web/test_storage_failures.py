@@ -139,6 +139,21 @@ def test_a_page_that_breaks_leaves_a_sentence_even_where_every_template_does(
         assert "已经收下的内容都还在" in answer.text and "a name" not in answer.text
 
 
+def test_whoever_keeps_its_connection_is_told_that_it_ends_with_what_broke(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> None:
+        raise ZeroDivisionError
+
+    with running(tmp_path) as site, site.client() as proxy:
+        for _ in range(20):
+            with monkeypatch.context() as patch:
+                patch.setattr(Pages, "render", broken)
+                answer = proxy.get("/sign-in")
+            assert (answer.status_code, answer.headers["connection"]) == (BROKEN, "close")
+            assert proxy.get("/sign-in").status_code == 200
+
+
 def test_a_full_disk_is_said_and_what_was_accepted_survives(tmp_path: Path) -> None:
     """The limit of a process on its files stands for the disk."""
     database = Settings.in_folder(tmp_path / "jinxi-data")
