@@ -1,5 +1,6 @@
 """The form of what a person asks for under their rights: what is typed becomes what is entered."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -16,6 +17,15 @@ from crm.web.guards.visit import Posting, Visit
 from crm.web.view.labels import label
 
 LONGEST_TEXT = 4_000
+_CHOOSE = N_("这一项还没有选。请选一项再提交。")
+_CHOOSE_OF = N_("“%(field)s”还没有选。")
+_BAD_DAY = N_("日期看不懂。请从日历里选一天。")
+_CHOSEN = {
+    "kind": (N_("要求什么"), KINDS),
+    "asked_by": (N_("谁提出的"), ASKERS),
+    "channel": (N_("怎样提出的"), CHANNELS),
+}
+"""By field how the form calls it, and what may be chosen."""
 _SAME = N_(
     "“%(kind)s”之前已记过：%(day)s 收到，还在办，最迟 %(due)s 答复。同一件事，没有再记一条。"
 )
@@ -27,7 +37,10 @@ Chosen = TypeVar("Chosen", bound=str)
 
 
 def asked_in(posting: Posting, name: str) -> Asked:
-    """What a form says that somebody asks for; RequestRefused."""
+    """What a form says that somebody asks for; RequestRefused, of all fields that are wrong."""
+    wrong = [name for name, (_, codes) in _CHOSEN.items() if posting.text(name, 32) not in codes]
+    if wrong:
+        raise RequestRefused(" ".join(wrong))
     return Asked(
         name,
         choice_of(posting, "kind", KINDS),
@@ -37,6 +50,15 @@ def asked_in(posting: Posting, name: str) -> Asked:
         posting.text("text", LONGEST_TEXT) or None,
         form_id if FORM_ID.fullmatch(form_id := posting.text("form_id", 36)) else None,
     )
+
+
+def faults_of(visit: Visit, refused: str) -> Iterator[tuple[str, str]]:
+    """Each field that was refused, with what is said beside it."""
+    for name in refused.split():
+        if name in _CHOSEN:
+            yield name, visit.say(_CHOOSE_OF) % {"field": visit.say(_CHOSEN[name][0])}
+        else:
+            yield name, visit.say(_BAD_DAY if name == "received_on" else _CHOOSE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,14 @@ from crm.storage.database import reading
 from crm.web.desk import tables
 from crm.web.desk.acts import ActForm
 from crm.web.desk.files import taken_away
-from crm.web.desk.rights_form import LONGEST_TEXT, AskedBefore, asked_before, asked_in, choice_of
+from crm.web.desk.rights_form import (
+    LONGEST_TEXT,
+    AskedBefore,
+    asked_before,
+    asked_in,
+    choice_of,
+    faults_of,
+)
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.consents import changing
 from crm.web.pages.rights_table import REQUESTS
@@ -64,8 +71,6 @@ _FAULTS = {
     NOT_DECEASED: N_("本人在世时，近亲属不能代为行使；请改由本人或监护人提出，或拒绝。"),
     IN_FUTURE: N_("收到的日期不能在今天以后。"),
 }
-_CHOOSE = N_("这一项还没有选。请选一项再提交。")
-_BAD_DAY = N_("日期看不懂。请从日历里选一天。")
 _DOUBTS = {
     NOT_DECEASED: N_(
         "档案里没有记本人去世：本人在世时，近亲属不能代为行使（《个人信息保护法》第四十九条）。"
@@ -140,8 +145,7 @@ def refused_form(visit: Visit, form: ActForm, fault: str) -> ActForm:
     """A form of requests with what is wrong: beside its field, where it is of one."""
     if fault in _FAULTS:
         return replace(form, troubles=(visit.say(_FAULTS[fault]),))
-    said = _BAD_DAY if fault == "received_on" else _CHOOSE
-    return replace(form, faults={fault: visit.say(said)})
+    return replace(form, faults=dict(faults_of(visit, fault)))
 
 
 @router.get("/rights/{request_id}")

@@ -17,7 +17,7 @@ from campaigns.sheets import (
     write_answer,
     write_template,
 )
-from campaigns.sheets.columns import CONSENT_CHOICES
+from campaigns.sheets.columns import CONSENT_CHOICES, MEMBER
 from campaigns.sheets.model import Unread
 from campaigns.sheets.template import MOST_ROWS
 from campaigns.times import rfc3339
@@ -163,6 +163,7 @@ def _shown(
         "bought": sum(each.quantity for each in bought),
         "bought_fen": sum(each.whole_fen for each in bought),
         "bought_elsewhere": sum(each.quantity for each in bought if each.on),
+        "referred": sum(bool(outcome.referred_by) for outcome in receipt.outcomes),
         "asked": len(receipt.asked),
         "refused": grid.faulty - len(receipt.asked),
         "left_out": sorted(number for _, number in sheet.edits.left_out),
@@ -174,6 +175,7 @@ def _shown(
     unread = {one.column: one for one in every.unread if one.kind == "column" and one.column}
     meant = {heading: Unread("column", "", None, heading) for heading in sheet.headings} | unread
     context = {"sheet": sheet, "grid": grid, "counts": counts, "is_sent": is_sent}
+    context["has_members"] = any(MEMBER in row.cells for row in every.rows)
     context |= {"meant": meant, "targets": TARGETS}
     return _page(visit, found, {**context, **listed, **said})
 

@@ -194,7 +194,7 @@ def test_what_a_dealer_says_of_a_card_that_it_guessed_leads_to_no_row(
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"kind": ""}, "这一项还没有选"),
+        ({"kind": ""}, "“要求什么”还没有选"),
         ({"received_on": "2999-01-01"}, "今天以后"),
         ({"asked_by": "relative"}, "近亲属不能代为行使"),
     ],
@@ -219,3 +219,11 @@ def test_whoever_has_no_dealer_passes_nothing_on(company: Company, own_card: str
         sign_in(office, "office")
         assert passed(office, own_card).status_code == 403
     assert waiting(company) == []
+
+
+def test_all_that_was_not_chosen_is_told_at_once_each_by_its_name(shop: httpx.Client) -> None:
+    row = f"/copy/row/{key_in(shop.get('/copy').text)}/request"
+    answer = passed(shop, row, kind="", asked_by="", channel="")
+    assert answer.status_code == 422
+    for name in ("要求什么", "谁提出的", "怎样提出的"):
+        assert f"“{name}”还没有选" in answer.text

@@ -18,7 +18,8 @@ from crm.notices.register import add_notice
 from crm.storage.database import reading
 from crm.web.guards.bounds import LARGEST_SHEET_FORM_BYTES
 from crm.web.view.sheet_forms import LARGEST_SHEET_BYTES
-from tests.integration.web.sheets import again, cell, fields_of, pick, sheet_of
+from tests.integration.web.reward_sites import member
+from tests.integration.web.sheets import HEADINGS, again, cell, fields_of, pick, sheet_of
 from tests.integration.web.sites import RunningSite, activity_today, sign_in, token_in
 
 
@@ -366,3 +367,18 @@ def test_a_purchase_that_is_mended_is_told_as_it_is_now(
 
 def told(page: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", "", page)).split())
+
+
+def test_a_sheet_that_names_members_is_told_how_many_and_not_to_add_the_column(
+    site: RunningSite, office: httpx.Client, activity: str
+) -> None:
+    site.accept(*member("CL-7"))
+    site.work()
+    headings = (*HEADINGS, "推荐会员")
+    bought = ("2", "693", "JX-B4", "是")
+    rows = (
+        ("周介绍", "13811116661", "1950", *bought, "CL-7"),
+        ("吴自来", "13811116662", "1948", *bought, ""),
+    )
+    page = pick(office, activity, sheet_of(*rows, headings=headings)).text
+    assert "由会员介绍来的 1 人" in page and "加一栏“推荐会员”" not in page
