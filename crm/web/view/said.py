@@ -28,7 +28,7 @@ class SaidLine:
 
     who: the person it is about, masked, for whom may see people, with the number of the card where
     several of one person are meant. value: the code that was chosen,
-    such as how a call went.
+    such as how a call went. activity: the page of the activity that was planned, once it stands.
     """
 
     type: str
@@ -40,6 +40,7 @@ class SaidLine:
     of: Spoken
     who: str = ""
     value: str = ""
+    activity: str = ""
 
     @property
     def address(self) -> str:
@@ -107,6 +108,7 @@ def _line(event: OwnEvent, account: Account, language: Language, who: str) -> Sa
     status = event.status
     detail = status.reason if status.outcome == "rejected" else status.waiting_for
     is_open = status.outcome == "accepted"
+    stands = status.type == "activity.planned" and status.outcome == "recorded"
     return SaidLine(
         status.type,
         status.outcome,
@@ -119,4 +121,5 @@ def _line(event: OwnEvent, account: Account, language: Language, who: str) -> Sa
         of=event.of,
         who=who,
         value=event.value,
+        activity=f"/activities/{event.activity_id}" if stands else "",
     )

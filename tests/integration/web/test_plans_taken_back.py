@@ -30,17 +30,23 @@ def chief(site: RunningSite) -> Iterator[httpx.Client]:
 
 def planned(site: RunningSite, chief: httpx.Client, *titles: str) -> tuple[str, list[str]]:
     """(the address where the form is taken back, ids of the activities): pasted as a list."""
+    location = pasted(site, chief, *titles)
+    form_id = re.search(r"said=([0-9a-f-]{36})", location)
+    assert form_id
+    with reading(site.site.engine) as connection:
+        found = activities_from(HEADQUARTERS_SCOPE, connection, today())
+    return f"/said/{form_id[1]}", [each.activity_id for each in found]
+
+
+def pasted(site: RunningSite, chief: httpx.Client, *titles: str) -> str:
+    """Where the receipt of a list is read, once it is recorded."""
     lines = ["名称\t种类\t日期\t地区\t经销商\t触达"]
     lines += [f"{title}\t讲座\t{today()}\t北京市朝阳区\tD1\t20" for title in titles]
     first = fill_in(chief, "/plan/list", {"list": "\n".join(lines)})
     answer = chief.post("/plan/list", data=form_in(first.text, "/plan/list"))
     assert answer.status_code == 303
     site.work()
-    form_id = re.search(r"said=([0-9a-f-]{36})", answer.headers["location"])
-    assert form_id
-    with reading(site.site.engine) as connection:
-        found = activities_from(HEADQUARTERS_SCOPE, connection, today())
-    return f"/said/{form_id[1]}", [each.activity_id for each in found]
+    return answer.headers["location"]
 
 
 def test_each_line_of_a_list_names_its_activity_where_it_is_taken_back(
@@ -75,3 +81,13 @@ def test_a_plan_at_which_nobody_was_registered_is_taken_back_without_a_question(
     site.work()
     with reading(site.site.engine) as connection:
         assert activities_from(HEADQUARTERS_SCOPE, connection, today()) == []
+
+
+def test_the_receipt_of_a_list_leads_to_each_activity_wherever_it_stands_among_the_others(
+    site: RunningSite, chief: httpx.Client
+) -> None:
+    receipt = chief.get(pasted(site, chief, "护脑一", "护脑二")).text.partition("已收下")[2]
+    receipt = receipt.partition("</section>")[0]
+    pages = re.findall(r'<a href="(/activities/[^"]*)">活动计划 · (护脑.)', receipt)
+    assert [title for _, title in pages] == ["护脑一", "护脑二"]
+    assert all(title in chief.get(page).text for page, title in pages)
