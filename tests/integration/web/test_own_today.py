@@ -245,3 +245,9 @@ def test_of_a_card_that_was_entered_afterwards_the_day_is_told_on_which_it_was_w
     site.work()
     on = day_text(shanghai_day(now_us() - DAY_US), "zh-CN", shanghai_day(now_us()))
     assert f"{on} 写的 · " in clocks_in(field.get("/said").text, form_id)
+
+
+def test_whoever_looks_for_a_sheet_among_the_own_forms_is_told_where_it_is_mended(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    assert "签到表不列在这里" in field.get("/said").text

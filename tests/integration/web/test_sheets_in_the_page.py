@@ -382,3 +382,14 @@ def test_a_sheet_that_names_members_is_told_how_many_and_not_to_add_the_column(
     )
     page = pick(office, activity, sheet_of(*rows, headings=headings)).text
     assert "由会员介绍来的 1 人" in page and "加一栏“推荐会员”" not in page
+
+
+def test_where_every_row_is_left_out_nothing_is_sent_and_it_is_looked_at_again(
+    office: httpx.Client, activity: str
+) -> None:
+    row = ("周全免", "13811116671", "1899年13月", "", "", "", "是")
+    page = pick(office, activity, sheet_of(row)).text
+    out = next(name for name in re.findall(r'name="(out:[^"]*)"', page))
+    page = again(office, page, "look", **{unescape(out): "1"}).text
+    assert "收下这 0 行" not in page
+    assert '<button class="primary" name="act" value="look">再看一次' in page
