@@ -2,10 +2,11 @@
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from campaigns.regions import codes_named
 from campaigns.sheets import values
 from campaigns.sheets.lines import kind_of_line
 from campaigns.wording.catalogues import LISTED, N_
@@ -102,6 +103,8 @@ class _Reader:
     dealers: Mapping[str, str]
     otherwise: Callable[[str], str]
     """What holds where a line says nothing, by field."""
+    meant: Mapping[str, str] = field(default_factory=dict)
+    """Regions that are clear only beside the others of the list, by what was typed."""
 
     def line(self, number: int, cells: Mapping[str, str]) -> PlanLine:
         faults: list[str] = []
@@ -112,13 +115,14 @@ class _Reader:
         half = _CLOCK.match(starts)
         if half and half["half"] in _AFTERNOON and ends[:1].isdigit():
             ends = f"{half['half']}{ends}"
+        region = cells.get("region") or self.otherwise("region")
         typed = {
             **{name: cells.get(name, "") for name in ("title", "venue", "filing_no", "cost")},
             "kind": _kind_of(cells.get("kind") or cells.get("title", ""), self.say),
             "starts_on": day.isoformat() if day else "",
             "starts": _clock(starts) or self.otherwise("starts"),
             "ends": _clock(cells.get("ends", "") or ends),
-            "region": cells.get("region") or self.otherwise("region"),
+            "region": self.meant.get(region, region),
             "dealer": self._dealer_of(cells.get("dealer", "")) or self.otherwise("dealer"),
         }
         plan = plan_of(lambda name: typed.get(name, ""), self.say, date.min)
@@ -191,7 +195,10 @@ def read_list(
     keys = _keys_of(rows[0])
     if len(rows) - 1 > MOST_LINES:
         return PlanList(fault=say(TOO_MANY).format(n=MOST_LINES))
-    reader = _Reader(say, today, dealers, otherwise)
+    column = keys.index("region") if "region" in keys else len(keys)
+    places = {row[column] for row in rows[1:] if len(row) > column}
+    meant = dict(_meant({*places, otherwise("region")}))
+    reader = _Reader(say, today, dealers, otherwise, meant)
     found = PlanList()
     before: dict[str, str] = {}
     for number, row in enumerate(rows[1:], 1):
@@ -219,6 +226,16 @@ def _rows(text: str) -> Iterator[list[str]]:
         lines = [line.replace("，", ",") for line in lines]
     for row in csv.reader(lines, delimiter=parted_by):
         yield [values.written(cell) for cell in row]
+
+
+def _meant(places: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """朝阳区 is that of Beijing where whatever else is clear in the list lies in Beijing."""
+    codes = {place: codes_named(place) for place in places if place}
+    provinces = {found[0][:2] for found in codes.values() if len(found) == 1}
+    for place, found in codes.items():
+        here = [code for code in found if code[:2] in provinces]
+        if len(provinces) == 1 and len(found) > 1 and len(here) == 1:
+            yield place, here[0]
 
 
 def _keys_of(row: list[str]) -> list[str | None]:

@@ -243,3 +243,18 @@ def test_a_doubt_of_several_lines_is_asked_once_with_their_numbers(chief: httpx.
     rows = [(f"义诊{n}", "", LONG_AGO, "9:00", REGION, "", "D1", "", "") for n in (1, 2)]
     first = handed(chief, pasted(*rows, ("讲座", "", LONG_AGO, "", REGION, "", "D1", "", "")))
     assert "第 1、2 行：大型义诊没有备案号" in first.text
+
+
+@pytest.mark.parametrize(("other", "is_clear"), [("北京市海淀区", True), ("上海市浦东新区", False)])
+def test_a_region_of_which_there_are_several_is_that_of_the_province_of_all_other_lines(
+    chief: httpx.Client, other: str, is_clear: bool
+) -> None:
+    rows = [
+        ("护脑一", "讲座", LONG_AGO, "9:00", "朝阳区", "", "D1", "", ""),
+        ("护脑二", "讲座", LONG_AGO, "9:00", "海淀", "", "D1", "", ""),
+        ("护脑三", "讲座", LONG_AGO, "9:00", other, "", "D1", "", ""),
+        ("护脑四", "讲座", LONG_AGO),
+    ]
+    page = handed(chief, pasted(*rows), region="北京市", dealer="D1").text
+    assert ("叫这个名字的地区不止一个" in page) is not is_clear
+    assert (re.search(r'id="line-1".*· 北京市朝阳区', page) is not None) is is_clear
