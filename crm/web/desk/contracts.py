@@ -92,26 +92,36 @@ def company_word(visit: Visit) -> str:
     return visit.say(N_("{name}（{contact}）")).format(name=keeper.name, contact=keeper.contact)
 
 
-def without_contract(visit: Visit, said: Mapping[str, Any]) -> Iterator[str]:
-    """Why the dealer may not be the one to carry it out, there and on that day."""
-    dealer, region, starts_at = (said.get(name) for name in ("dealer", "region", "starts_at"))
-    if not dealer or not region or not starts_at:
-        return
+def without_contract(visit: Visit, *plans: Mapping[str, Any]) -> Iterator[str]:
+    """Why the dealers may not be those to carry them out, there and on those days: of one dealer
+    all its days in one sentence."""
+    days: dict[str, dict[date, None]] = {}
+    other: dict[str, None] = {}
     with reading(visit.site.engine) as connection:
-        grants = contracts_of(connection, dealer)
-        name = dealer_names(connection).get(dealer, dealer)
-    day = date.fromisoformat(str(starts_at)[:10])
-    running = [
-        each
-        for each in grants
-        if each.starts_on <= day and (each.ends_on is None or day <= each.ends_on)
-    ]
-    if not running:
-        yield visit.say(_NOT_THEN if grants else _NEVER).format(
-            dealer=name, day=whole_day_text(day, visit.language)
-        )
-    elif not any(covers(code, region) for each in running for code in each.regions):
-        held = dict.fromkeys(code for each in running for code in each.regions)
-        places = visit.joined(region_name(code) or code for code in held)
-        here = region_name(region) or region
-        yield visit.say(_NOT_THERE).format(dealer=name, region=here, places=places)
+        names = dealer_names(connection)
+        dealers = dict.fromkeys(said["dealer"] for said in plans if said.get("dealer"))
+        grants = {dealer: contracts_of(connection, dealer) for dealer in dealers}
+    for said in plans:
+        dealer, region, starts_at = (said.get(name) for name in ("dealer", "region", "starts_at"))
+        if not dealer or not region or not starts_at:
+            continue
+        name = names.get(dealer, dealer)
+        day = date.fromisoformat(str(starts_at)[:10])
+        running = [
+            each
+            for each in grants[dealer]
+            if each.starts_on <= day and (each.ends_on is None or day <= each.ends_on)
+        ]
+        if not grants[dealer]:
+            other[visit.say(_NEVER).format(dealer=name)] = None
+        elif not running:
+            days.setdefault(name, {})[day] = None
+        elif not any(covers(code, region) for each in running for code in each.regions):
+            held = dict.fromkeys(code for each in running for code in each.regions)
+            places = visit.joined(region_name(code) or code for code in held)
+            here = region_name(region) or region
+            other[visit.say(_NOT_THERE).format(dealer=name, region=here, places=places)] = None
+    for name, of in days.items():
+        told = visit.joined(whole_day_text(day, visit.language) for day in sorted(of))
+        yield visit.say(_NOT_THEN).format(dealer=name, day=told)
+    yield from other

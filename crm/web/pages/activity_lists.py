@@ -90,9 +90,9 @@ def _doubts(visit: Visit, found: PlanList, acts: list[Act]) -> list[str]:
     doubts += [visit.say(_LINE).format(n=of, fault=doubt) for doubt, of in numbers.items()]
     if reached and not visit.may_say(_HELD):
         doubts.append(visit.say(_NOT_HELD))
-    for act in acts:
-        if act.type_name == _PLANNED:
-            doubts += [*without_contract(visit, act.data), *planned_already(visit, act.data)]
+    plans = [act.data for act in acts if act.type_name == _PLANNED]
+    doubts += without_contract(visit, *plans)
+    doubts += [doubt for plan in plans for doubt in planned_already(visit, plan)]
     return list(dict.fromkeys(doubts))
 
 

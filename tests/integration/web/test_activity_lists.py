@@ -258,3 +258,13 @@ def test_a_region_of_which_there_are_several_is_that_of_the_province_of_all_othe
     page = handed(chief, pasted(*rows), region="北京市", dealer="D1").text
     assert ("叫这个名字的地区不止一个" in page) is not is_clear
     assert (re.search(r'id="line-1".*· 北京市朝阳区', page) is not None) is is_clear
+
+
+def test_days_on_which_a_dealer_has_no_contract_are_told_in_one_sentence(
+    chief: httpx.Client,
+) -> None:
+    days = [today() - timedelta(days=ago) for ago in (1000, 990, 980)]
+    rows = [(f"护脑{n}", "讲座", day, "", REGION, "", "D1", "", "") for n, day in enumerate(days)]
+    page = handed(chief, pasted(*rows)).text
+    assert page.count("没有生效的合同") == 1
+    assert all(f"{day.year}年{day.month}月{day.day}日" in page for day in days)
