@@ -10,6 +10,7 @@ import pytest
 
 from campaigns.events.purchases import ReferralMade
 from campaigns.intake import HEADQUARTERS, Credential
+from campaigns.sheets.sentences import sentence
 from campaigns.times import shanghai_day
 from crm.clock import now_us
 from crm.intake.sheet_intake import accept_sheet
@@ -149,3 +150,11 @@ def test_a_dealer_names_members_whom_it_enrolled_and_learns_of_no_others(
         (7, "推荐会员", "no_such_member"),
     ]
     assert [code for code, *_ in _referrals(office)] == ["CL01"]
+
+
+def test_a_members_code_in_small_letters_is_nobodys_and_it_is_said_that_case_counts(
+    office: HallOffice,
+) -> None:
+    receipt = office.hand_over(sheet_of(_row("王秀英", "cl01"), headings=HEADINGS))
+    assert _told(receipt) == [(5, "推荐会员", "no_such_member")]
+    assert "大小写也要一样" in sentence("no_such_member")
