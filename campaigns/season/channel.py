@@ -14,6 +14,7 @@ from campaigns.season.population import new_phone
 from campaigns.season.post import Event
 from campaigns.season.world import CONSOLE, SEASON_DAYS, World
 
+_CONTRACT_DAYS = 3 * 365
 _NOTICE_DAYS = 10
 _HOUSES = ("晚晴", "长青", "康宁", "颐年", "福安", "松鹤", "怡康", "春晖", "南山", "朝霞", "同泰")
 
@@ -49,7 +50,7 @@ def _contract(
         "regions": list(regions),
         "kind": "exclusive" if parent is None else "sub",
         "starts_on": starts_on.isoformat(),
-        "ends_on": (starts_on + timedelta(days=364)).isoformat(),
+        "ends_on": (starts_on + timedelta(days=_CONTRACT_DAYS - 1)).isoformat(),
     }
     if parent is not None:
         data["parent"] = parent
