@@ -19,10 +19,15 @@ from crm.clock import now_us
 from crm.copies.tables import COPY_ROW
 from crm.disputes.register import Reply, Said, answer_dispute, say_dispute
 from crm.people.tables import CARD
+from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
+from crm.watch.finding import BURST
+from crm.watch.queries import findings
+from crm.watch.register import let_go_on
 from streams.embedded.worker import Worker
 from tests.integration.web.acting import fill_in
 from tests.integration.web.person_events import event
+from tests.integration.web.reward_sites import member, sale
 from tests.integration.web.sites import (
     RunningSite,
     activity_today,
@@ -64,6 +69,7 @@ TABLES = {
     "transfers": (f"/transfers?year={YEAR}", {"on": DAY, "value": MONEY}),
     "follow-ups": ("/follow-ups", {"due": DAY, "late": NUMBER}),
     "audit": ("/audit", {"at": MOMENT}),
+    "findings": ("/watch", {"day": DAY, "count": NUMBER, "decided_on": DAY}),
     "events": ("/events", {"received": MOMENT}),
     "activities": ("/activities", {"starts": MOMENT, "reached": NUMBER, "cards": NUMBER}),
     "rewards": (
@@ -122,6 +128,13 @@ def _be_busy(site: RunningSite, office: httpx.Client) -> None:
     for_desk = site.site.engine, site.site.keyring
     say_dispute(*for_desk, disputed, now_us())
     answer_dispute(*for_desk, disputed.dispute_id, Reply("declined", "没有少", "law"), now_us())
+    bought = [each for n in range(BURST) for each in sale(n, "M-busy")]
+    site.accept(*member("M-busy"), *bought)
+    with reading(site.site.engine) as connection:
+        (burst,) = (
+            each for each in findings(HEADQUARTERS_SCOPE, connection) if each.member == "M-busy"
+        )
+    let_go_on(site.site.engine, burst.key, "law", now_us())
 
 
 def sheet_of(office: httpx.Client, name: str) -> tuple[list[str], list[dict[str, Any]], list[Any]]:
