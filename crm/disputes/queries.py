@@ -15,6 +15,7 @@ _SHOWN = tuple(
     if name not in ("text", "answer")
 )
 MOST_LISTED = 10_000
+"""Lines without their words: a table shows fifty of them at once, and takes all of them away."""
 
 
 def disputes(scope: Scope, connection: Connection) -> list[Dispute]:

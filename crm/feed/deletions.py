@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 import orjson
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, RowMapping, insert, select
 
 from campaigns.canonical import canonical_json
 from campaigns.times import rfc3339, shanghai_day
@@ -113,7 +113,7 @@ def deletion_receipts(scope: Scope, connection: Connection, dealer: str) -> list
     query = select(COPY_DELETION_RECEIPT).where(columns.dealer == dealer)
     query = query.order_by(columns.at_us.desc(), columns.receipt_id).limit(_SHOWN)
     found = (row._mapping for row in connection.execute(query))
-    return [DeletionReceipt(**{**row, "receipt": bytes(row["receipt"])}) for row in found]
+    return list(map(receipt_of, found))
 
 
 def deletion_receipt(
@@ -124,6 +124,11 @@ def deletion_receipt(
     row = connection.execute(query).mappings().first()
     if row is None or not scope.may_see_copy_of(row["dealer"]):
         return None
+    return receipt_of(row)
+
+
+def receipt_of(row: RowMapping) -> DeletionReceipt:
+    """A stored one."""
     return DeletionReceipt(**{**row, "receipt": bytes(row["receipt"])})
 
 

@@ -7,12 +7,17 @@ receipt, and that is found from the person, not from the dealer alone.
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from crm.copies.changes import ReasonClass
-from crm.copies.tables import DEALER_CHANGE
-from crm.feed.deletions import DeletionReceipt
-from crm.feed.recall_queries import RowKey, dealers_ever_told, own_recalls, withdrawals
+from crm.feed.deletions import DeletionReceipt, receipt_of
+from crm.feed.recall_queries import (
+    RowKey,
+    dealers_ever_told,
+    first_number,
+    own_recalls,
+    withdrawals,
+)
 from crm.feed.tables import COPY_DELETION, COPY_DELETION_RECEIPT
 from crm.scope import Scope
 
@@ -42,16 +47,10 @@ def given_back(
         for each in withdrawals(connection, dealer, 0, keys=keys):
             # A row that another took the place of is the same person's, told of there.
             if each.sequence not in still and each.reason_class != ReasonClass.ROW_REPLACED:
-                first = _first(connection, dealer, each.key)
+                first = first_number(connection, dealer, each.key)
                 said = _said(connection, dealer, each.sequence)
                 found.append(GivenBack(dealer, first, each.since_us, said))
     return sorted(found, key=lambda row: (row.since_us, row.dealer))
-
-
-def _first(connection: Connection, dealer: str, key: str) -> int:
-    of_row = DEALER_CHANGE.c.dealer == dealer, DEALER_CHANGE.c.key == key
-    query = select(func.min(DEALER_CHANGE.c.sequence)).where(*of_row)
-    return int(connection.execute(query).scalar_one())
 
 
 def _said(connection: Connection, dealer: str, sequence: int) -> DeletionReceipt | None:
@@ -62,4 +61,4 @@ def _said(connection: Connection, dealer: str, sequence: int) -> DeletionReceipt
         .where(one.dealer == dealer, one.sequence == sequence)
     )
     row = connection.execute(query).mappings().first()
-    return None if row is None else DeletionReceipt(**{**row, "receipt": bytes(row["receipt"])})
+    return None if row is None else receipt_of(row)

@@ -118,14 +118,21 @@ def still_with_dealers(
 ) -> list[RecalledCopy]:
     """Of one person's cards the rows that were taken back and that nobody has said to be deleted:
     until then the person is not told that nobody else has them."""
-    found = []
+    found: list[RecalledCopy] = []
     for dealer in dealers_ever_told(scope, connection):
         keys = {row_key(dealer, card_id) for card_id in cards}
-        for recall in own_recalls(connection, dealer, keys):
-            of_row = DEALER_CHANGE.c.dealer == dealer, DEALER_CHANGE.c.key == recall.key
-            first = connection.execute(select(func.min(DEALER_CHANGE.c.sequence)).where(*of_row))
-            found.append(RecalledCopy(recall, first.scalar_one()))
+        found += [
+            RecalledCopy(recall, first_number(connection, dealer, recall.key))
+            for recall in own_recalls(connection, dealer, keys)
+        ]
     return found
+
+
+def first_number(connection: Connection, dealer: str, key: str) -> int:
+    """The number of a row's first change; for readers that have asked who may."""
+    of_row = DEALER_CHANGE.c.dealer == dealer, DEALER_CHANGE.c.key == key
+    query = select(func.min(DEALER_CHANGE.c.sequence)).where(*of_row)
+    return int(connection.execute(query).scalar_one())
 
 
 def recall_counts(recalls: list[Recall], today: date) -> list[RecallCount]:

@@ -71,9 +71,7 @@ def disputes_page(visit: SignedIn) -> Response:
     with reading(visit.site.engine) as connection:
         found = disputes(visit.scope, connection)
         names = names_of(connection, {each.actor for each in found if each.actor})
-    rows = [
-        (each, speaker_word(names, each.actor, visit.say) if each.actor else "") for each in found
-    ]
+    rows = [(each, speaker_word(names, each.actor, visit.say)) for each in found]
     asked = Asked.of(visit.request.query_params)
     shown = DISPUTES.show(visit, asked, DISPUTES.of_rows(rows), "/disputes")
     if asked.file:

@@ -1,6 +1,5 @@
 """What looks made up among rewards: the evidence of each, and who lets it go on."""
 
-from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -61,7 +60,7 @@ def watch_page(visit: SignedIn, page: _Page = 1) -> Response:
         found = findings(visit.scope, connection)
         if wants_file(visit):
             names = names_of(connection, {each.decided_by for each in found if each.decided_by})
-            lines = [(each, _who(visit, names, each.decided_by)) for each in found]
+            lines = [(each, speaker_word(names, each.decided_by, visit.say)) for each in found]
             return list_taken(visit, _FINDINGS, lines)
         shown = found[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
         ids = {reward_id for each in shown for reward_id in each.reward_ids[:PAGE_ROWS]}
@@ -87,10 +86,6 @@ def watch_page(visit: SignedIn, page: _Page = 1) -> Response:
         "today": shanghai_day(visit.site.now_us()),
     }
     return visit.render("watch.html", context)
-
-
-def _who(visit: Visit, names: Mapping[str, str], actor: str | None) -> str:
-    return speaker_word(names, actor, visit.say) if actor else ""
 
 
 @router.post("/watch/decide")

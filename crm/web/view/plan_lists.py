@@ -213,7 +213,7 @@ def read_list(
         before = cells
     unread = [word for word, key in zip(rows[0], keys, strict=True) if word and key is None]
     if unread:
-        found.doubts.append(say(_UNREAD).format(columns="、".join(unread)))
+        found.doubts.append(say(_UNREAD).format(columns=say(LISTED).join(unread)))
     found.doubts += _twice(found.lines, say)
     return found
 

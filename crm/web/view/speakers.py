@@ -22,8 +22,11 @@ def dealer_of_source(source: str) -> str | None:
     return found[1] if found else None
 
 
-def speaker_word(names: Mapping[str, str], actor: str, say: Callable[[str], str]) -> str:
-    """What an actor or a source is called; one of which nothing is known as it stands."""
+def speaker_word(names: Mapping[str, str], actor: str | None, say: Callable[[str], str]) -> str:
+    """What an actor or a source is called; one of which nothing is known as it stands, and nobody
+    not at all."""
+    if not actor:
+        return ""
     if actor in names:
         return names[actor]
     if found := _SHEET.fullmatch(actor):

@@ -114,7 +114,7 @@ def _environment(language: Language, words: NullTranslations) -> Environment:
         "say": say,
         "label": lambda group, code: say(labels.label(group, code)),
         "labelled": lambda group, codes: [(code, say(labels.label(group, code))) for code in codes],
-        "who": lambda names, actor: speaker_word(names, actor, say) if actor else "",
+        "who": lambda names, actor: speaker_word(names, actor, say),
         "who_may_say": lambda type_name: who_may_say(type_name, say),
         "code_word": lambda type_name, field, code: say(code_word(type_name, field, code)),
         "field_label": lambda path: field_label(path, language),
