@@ -5,7 +5,8 @@ What is checked
   none looks at a clock, or says by itself how many examples it is shown; what several need stands
   in a module of its own, not in that of one of them; every folder of tests is a package.
 - Documents name only files that exist, and the README only `make` targets that exist.
-- Project files name no package registry: where packages come from is the machine's to say.
+- Project files name no package registry: where packages come from is the machine's to say; no package
+  that was built or fetched lies among them.
 """
 
 import ast
@@ -45,6 +46,17 @@ def test_no_project_file_names_a_package_registry() -> None:
             for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1)
             for host in REGISTRIES
             if host in line.lower()
+        ),
+    )
+
+
+def test_no_package_that_was_built_or_fetched_lies_among_the_projects_files() -> None:
+    assert_none(
+        "what is built goes to dist/, what is fetched to .venv/ or .services/",
+        (
+            f"{path.relative_to(ROOT)}: a package"
+            for path in _project_files()
+            if path.suffix in {".whl", ".egg", ".zip", ".gz", ".tgz", ".jar", ".deb"}
         ),
     )
 
