@@ -64,6 +64,7 @@ IMPURE_ALONE = {
     "crm.funnels.stored",
     "crm.funnels.kept",
     "crm.funnels.value_names",
+    "crm.reward_desk.hands",
     "crm.reward_desk.on_its_way",
     "crm.policies.recorded",
     "crm.reward_desk.queues",

@@ -19,7 +19,8 @@ class Dispute:
     """One dispute; outcome: None while it is open.
 
     reward_id: of which reward; None: of none in particular. text, answer: the words; None where the
-    reader may not see them. actor: who answered.
+    reader may not see them. actor: who answered. entered_by: the actors who had entered that reward
+    when it was disputed.
     """
 
     dispute_id: str
@@ -32,6 +33,7 @@ class Dispute:
     actor: str | None
     text: str | None = None
     answer: str | None = None
+    entered_by: tuple[str, ...] = ()
 
     def is_overdue(self, today: date) -> bool:
         """Whether it is open after the day by which it is to be answered."""

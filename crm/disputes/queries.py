@@ -12,7 +12,7 @@ from crm.scope import Scope
 _SHOWN = tuple(
     MEMBER_DISPUTE.c[name]
     for name in Dispute.__dataclass_fields__
-    if name not in ("text", "answer")
+    if name not in ("text", "answer", "entered_by")
 )
 MOST_LISTED = 10_000
 """Lines without their words: a table shows fifty of them at once, and takes all of them away."""
@@ -58,16 +58,17 @@ def _read(
     connection: Connection, keyring: Keyring, condition: ColumnElement[bool]
 ) -> list[Dispute]:
     sealed = MEMBER_DISPUTE.c.text_sealed, MEMBER_DISPUTE.c.answer_sealed
-    query = select(*_SHOWN, *sealed).where(condition)
+    query = select(*_SHOWN, MEMBER_DISPUTE.c.entered_by, *sealed).where(condition)
     rows = connection.execute(query.order_by(MEMBER_DISPUTE.c.said_us.desc())).all()
     found = []
-    for *shown, text, answer in rows:
+    for *shown, entered_by, text, answer in rows:
         dispute = Dispute(*shown)
         subject = f"member/{dispute.member}"
         key = keyring.data_keys([subject], create=False)[subject]
         found.append(
             replace(
                 dispute,
+                entered_by=tuple(entered_by.splitlines()),
                 text=_words(key, text, f"{dispute.dispute_id}/said"),
                 answer=_words(key, answer, f"{dispute.dispute_id}/answered"),
             )

@@ -25,12 +25,13 @@ class Answered(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a member says, in a form of its own."""
+    """What a member says, in a form of its own. entered_by: the actors who entered the reward."""
 
     form_id: str
     member: str
     reward_id: str | None
     text: str
+    entered_by: tuple[str, ...] = ()
 
     @property
     def dispute_id(self) -> str:
@@ -46,6 +47,7 @@ def say_dispute(engine: Engine, keyring: Keyring, said: Said, now_us: int) -> da
         "dispute_id": said.dispute_id,
         "member": said.member,
         "reward_id": said.reward_id,
+        "entered_by": "\n".join(said.entered_by),
         "said_us": now_us,
         "due_on": due_on,
         "text_sealed": _sealed(keyring, said.member, said.text, f"{said.dispute_id}/said"),

@@ -12,8 +12,8 @@ from crm.ledger.tables import BALANCE, PAYMENT, REWARD
 from crm.members.tables import MEMBER
 from crm.people.queries import PAGE_ROWS
 from crm.people.tables import CARD, LINK, PERSON
-from crm.reward_desk.asking import with_traces
 from crm.reward_desk.desk import DeskRow
+from crm.reward_desk.hands import with_traces
 from crm.reward_desk.on_its_way import BEGUN, being_paid, owed_by, settling
 from crm.reward_desk.orders import FileRow, OrderRow
 from crm.reward_desk.queues import QUEUES, WHOLE, WITH_MEMBER, QueuePart, of_scope

@@ -12,6 +12,7 @@ from crm.disputes.queries import dispute_of, disputes
 from crm.disputes.register import Answered, Reply, Said, TooMany, answer_dispute, say_dispute
 from crm.members.register import OpenLink
 from crm.reward_desk.desk import DeskRow
+from crm.reward_desk.hands import handled
 from crm.reward_desk.queries import desk_rows
 from crm.scope import OutOfScope
 from crm.storage.database import reading, writing
@@ -49,7 +50,9 @@ def dispute(posting: AnyPosting, secret: str) -> Response:
     if not text:
         faults = {"text": visit.say(_NO_TEXT)}
         return show_own(visit, secret, link, ActForm(form_id, posting.text_of, faults))
-    said = Said(form_id, link.member, _own_reward(visit, posting.text("reward", 64), link), text)
+    row = _own_reward(visit, posting.text("reward", 64), link)
+    about = (None, text) if row is None else (row.reward_id, text, row.entered_by)
+    said = Said(form_id, link.member, *about)
     try:
         say_dispute(visit.site.engine, visit.site.keyring, said, visit.site.now_us())
     except TooMany:
@@ -58,11 +61,11 @@ def dispute(posting: AnyPosting, secret: str) -> Response:
     return RedirectResponse(f"/own/{secret}#disputes", 303)
 
 
-def _own_reward(visit: Visit, reward_id: str, link: OpenLink) -> str | None:
+def _own_reward(visit: Visit, reward_id: str, link: OpenLink) -> DeskRow | None:
     """A reward of the member's own; whatever else is named is none."""
     with reading(visit.site.engine) as connection:
         rows = desk_rows(OWN, connection, [reward_id])
-    return reward_id if any(row.member == link.member for row in rows) else None
+    return next((row for row in rows if row.member == link.member), None)
 
 
 @router.get("/disputes")
@@ -92,7 +95,7 @@ def answer(posting: SignedInPosting, dispute_id: str) -> Response:
     if not _answers(visit):
         raise OutOfScope("who answers what members dispute")
     found, row = _found(visit, dispute_id)
-    if _had_a_hand(visit, row):
+    if _had_a_hand(visit, found, row):
         raise OutOfScope("nobody answers for what they entered, approved or paid")
     text = posting.text("answer", LONGEST_TEXT)
     outcome = next((each for each in _OUTCOMES if each == posting.text("outcome", 16)), None)
@@ -112,6 +115,7 @@ def answer(posting: SignedInPosting, dispute_id: str) -> Response:
 def _one(visit: Visit, dispute_id: str, form: ActForm) -> Response:
     found, row = _found(visit, dispute_id)
     reads = _answers(visit)
+    own = reads and _had_a_hand(visit, found, row)
     with writing(visit.site.engine) as connection:
         names = names_of(connection, {found.actor} if found.actor else set())
         if reads:
@@ -124,8 +128,8 @@ def _one(visit: Visit, dispute_id: str, form: ActForm) -> Response:
         "dispute": found,
         "row": row,
         "reads": reads,
-        "may_answer": reads and found.outcome is None and not _had_a_hand(visit, row),
-        "had_a_hand": reads and _had_a_hand(visit, row),
+        "may_answer": reads and found.outcome is None and not own,
+        "had_a_hand": own,
         "outcomes": [(each, visit.say(DISPUTE_OUTCOMES[each])) for each in _OUTCOMES],
         "names": names,
         "form": form,
@@ -148,5 +152,10 @@ def _answers(visit: Visit) -> bool:
     return visit.may_say("reward.approved") or visit.may_say("reward.paid")
 
 
-def _had_a_hand(visit: Visit, row: DeskRow | None) -> bool:
-    return row is not None and visit.account.actor in row.hands
+def _had_a_hand(visit: Visit, found: Dispute, row: DeskRow | None) -> bool:
+    if found.reward_id is None:
+        return False
+    actor, those = visit.account.actor, [found.reward_id]
+    with reading(visit.site.engine) as connection:
+        touched = handled(connection, actor, those, [] if row is None else [row])
+    return bool(touched) or actor in found.entered_by

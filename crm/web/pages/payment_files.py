@@ -14,7 +14,6 @@ from crm.accounts.access import PAYEES, Access, log_accesses
 from crm.accounts.people import names_of
 from crm.components.index_keys import keyed_digest
 from crm.people.queries import PAGE_ROWS
-from crm.reward_desk.asking import may_end
 from crm.reward_desk.bank_answer import (
     LONGEST_PASTED,
     AnswerNoTable,
@@ -31,6 +30,7 @@ from crm.reward_desk.bank_answer import (
 )
 from crm.reward_desk.bank_file import Line, written
 from crm.reward_desk.desk import DeskRow
+from crm.reward_desk.hands import may_end
 from crm.reward_desk.orders import FileRow, OrderRow, Payer
 from crm.reward_desk.queries import (
     desk_rows,

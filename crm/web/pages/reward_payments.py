@@ -8,8 +8,8 @@ from fastapi.responses import RedirectResponse, Response
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.money import fen_in
-from crm.reward_desk.asking import may_end
 from crm.reward_desk.desk import DeskRow, doubts
+from crm.reward_desk.hands import may_be_payer, may_end
 from crm.reward_desk.orders import OrderRow, Payer
 from crm.reward_desk.queries import desk_rows, is_reference_used, order_named
 from crm.reward_desk.register import PaymentTaken, fail_order, new_order, order_payment
@@ -37,8 +37,9 @@ def pay(posting: SignedInPosting, reward_id: str) -> Response:
     payer, row = payer_of(visit), _row(visit, reward_id)
     if row is None:
         raise NotFound
-    if not row.may_pay(payer.actor):
-        raise OutOfScope("nobody pays what they entered or approved")
+    with reading(visit.site.engine) as connection:
+        if not may_be_payer(connection, payer.actor, row):
+            raise OutOfScope("nobody pays what they entered or approved")
     form_id = posting.text("form_id", 36)
     if row.ordered and _stored(visit, reward_id, form_id) is None:
         return _trouble(visit, reward_id, visit.say(TAKEN), posting.text_of)

@@ -16,6 +16,7 @@ from crm.money import yuan_typed
 from crm.people.queries import PAGE_ROWS
 from crm.reward_desk.asking import explanation_shown, rejected_because
 from crm.reward_desk.desk import REJECTIONS, DeskRow
+from crm.reward_desk.hands import PAID, may_be_payer, spoken_of
 from crm.reward_desk.orders import OrderRow
 from crm.reward_desk.queries import (
     desk_rows,
@@ -126,8 +127,9 @@ def decide(posting: SignedInPosting) -> Response:
     ticked = posting.texts("reward")[:PAGE_ROWS]
     with reading(visit.site.engine) as connection:
         rows = desk_rows(visit.scope, connection, ticked)
+        paid = spoken_of(connection, visit.account.actor, ticked, PAID)
     may = DeskRow.may_approve if word == "approved" else DeskRow.may_reject
-    mine = [row for row in rows if may(row, visit.account.actor)]
+    mine = [row for row in rows if may(row, visit.account.actor) and row.reward_id not in paid]
     reason = posting.text("reason", 64) if word == "rejected" else ""
     back = "/rewards" if len(ticked) != 1 else f"/rewards/{ticked[0]}"
     if word == "rejected" and reason not in REJECTIONS:
@@ -166,8 +168,7 @@ def reward_page(visit: SignedIn, reward_id: str) -> Response:
 
 def show_reward(visit: Visit, reward_id: str, form: ActForm | None = None) -> Response:
     """The page of one reward, with the form of a payment as it was typed."""
-    is_company = visit.may("books")
-    now_us = visit.site.now_us()
+    is_company, now_us = visit.may("books"), visit.site.now_us()
     with reading(visit.site.engine) as connection:
         rows = desk_rows(visit.scope, connection, [reward_id])
         if not rows:
@@ -184,7 +185,8 @@ def show_reward(visit: Visit, reward_id: str, form: ActForm | None = None) -> Re
         numbers = numbers_of(visit.scope, connection, told)
         actors = _actors(rows[0], why) | {actor for order in begun for actor in _began(order)}
         names = names_shown(visit, connection, actors)
-    row, actor = rows[0], visit.account.actor
+        row, actor = rows[0], visit.account.actor
+        pays = visit.may_say("reward.paid") and may_be_payer(connection, actor, row)
     hands = {"entered": row.entered_by, "approved": row.approved_by, "paid": row.paid_by}
     owed_fen = 0 if row.in_kind else row.member_owes_fen
     rest_fen = row.open_fen - owed_fen
@@ -210,7 +212,7 @@ def show_reward(visit: Visit, reward_id: str, form: ActForm | None = None) -> Re
         "company": company_word(visit),
         "form_id": str(uuid4()),
         **acts_on(visit, rows),
-        "may_pay": visit.may_say("reward.paid") and row.may_pay(actor),
+        "may_pay": pays,
         "own": [did for did, who in hands.items() if actor in who],
     }
     return visit.render("reward.html", context, 422 if form is not None else 200)

@@ -10,6 +10,7 @@ from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.people import names_of
 from crm.people.queries import PAGE_ROWS
+from crm.reward_desk.hands import handled
 from crm.reward_desk.queries import desk_rows
 from crm.scope import OutOfScope
 from crm.storage.database import reading
@@ -66,12 +67,8 @@ def watch_page(visit: SignedIn, page: _Page = 1) -> Response:
         ids = {reward_id for each in shown for reward_id in each.reward_ids[:PAGE_ROWS]}
         rows = {row.reward_id: row for row in desk_rows(visit.scope, connection, ids)}
         names = names_of(connection, {each.decided_by for each in shown if each.decided_by})
-    hands = {
-        each.key: any(
-            actor in rows[reward_id].hands for reward_id in each.reward_ids if reward_id in rows
-        )
-        for each in shown
-    }
+        own = handled(connection, actor, ids, rows.values())
+    hands = {each.key: not own.isdisjoint(each.reward_ids) for each in shown}
     context = {
         "title": visit.say(N_("不寻常的")),
         "findings": shown,
@@ -101,7 +98,8 @@ def decide(posting: SignedInPosting) -> Response:
         if named is None:
             raise NotFound
         rows = desk_rows(visit.scope, connection, named.reward_ids)
-    if any(actor in row.hands for row in rows):
+        own = handled(connection, actor, named.reward_ids, rows)
+    if own:
         raise OutOfScope("nobody looks into what they entered, approved or paid")
     let_go_on(visit.site.engine, key, actor, visit.site.now_us())
     return RedirectResponse("/watch", 303)
