@@ -5,8 +5,8 @@ What is checked
   none looks at a clock, or says by itself how many examples it is shown; what several need stands
   in a module of its own, not in that of one of them; every folder of tests is a package.
 - Documents name only files that exist, and the README only `make` targets that exist.
-- Project files name no package registry: where packages come from is the machine's to say; no package
-  that was built or fetched lies among them.
+- Project files name no package registry: where packages come from is the machine's to say; no
+  package that was built or fetched lies among them.
 """
 
 import ast
