@@ -1,7 +1,7 @@
 """Statements as text for the driver at hand, and the driver's errors as SQLAlchemy names them."""
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -55,6 +55,16 @@ def fetched(connection: Connection, statement: str, values: Values = ()) -> list
         connection, statement, lambda raw: raw.execute(statement, values).fetchall()
     )
     return rows
+
+
+def fetched_in_pages(connection: Connection, statement: str, rows: int) -> Iterator[list[Values]]:
+    """What a statement finds, so many rows at a time, by the driver alone; for SQLite, which hands
+    over no more than is asked for."""
+    _begin(connection)
+    cursor = by_driver(connection, statement, lambda raw: raw.execute(statement))
+    with closing(cursor):
+        while page := by_driver(connection, statement, lambda _: cursor.fetchmany(rows)):
+            yield page
 
 
 def run_for_each(connection: Connection, statement: str, rows: Sequence[Values]) -> None:

@@ -5,12 +5,14 @@ Of the ledger the balances are compared: its entries tell of the order of arriva
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, zip_longest
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Select, Table, cast, func, select
+from sqlalchemy import BigInteger, Connection, Select, Table, cast, func, literal_column, select
 
 from crm.ledger.tables import LEDGER_ENTRY
 from crm.storage.bulk import own_columns
+from crm.storage.statements import Values, compiled, database_of, fetched_in_pages
 
 _ROWS_AT_ONCE = 1000
 _SHOWN_KEYS = 5
@@ -31,10 +33,24 @@ class TableComparison:
 
 def compare(table: Table, here: Connection, there: Connection) -> TableComparison:
     """The table in both databases, walked along once; keys are opaque: nothing personal is told."""
+    same = database_of(here) == database_of(there)
+    ours, theirs = _pages(table, here, same), _pages(table, there, same)
+    equal_rows, ended = 0, list[Values]()
+    # Page by page as long as nothing differs, which costs a fraction of row by row.
+    for mine, other in zip_longest(ours, theirs, fillvalue=ended):
+        if mine != other:
+            left = chain(mine, chain.from_iterable(ours)), chain(other, chain.from_iterable(theirs))
+            return _row_by_row(table, *left, equal_rows)
+        equal_rows += len(mine)
+    return TableComparison(equal_rows, equal_rows, True)
+
+
+def _row_by_row(
+    table: Table, ours: Iterator[Values], theirs: Iterator[Values], equal_rows: int
+) -> TableComparison:
     _, places = _ordered(table)
     differing = []
-    unequal = rows = rebuilt_rows = 0
-    ours, theirs = _rows(table, here), _rows(table, there)
+    unequal, rows, rebuilt_rows = 0, equal_rows, equal_rows
     mine, other = next(ours, None), next(theirs, None)
     while mine is not None or other is not None:
         first = None
@@ -52,14 +68,20 @@ def compare(table: Table, here: Connection, there: Connection) -> TableCompariso
     return TableComparison(rows, rebuilt_rows, unequal == 0, tuple(differing))
 
 
-def _key(row: tuple[Any, ...], places: tuple[int, ...]) -> tuple[Any, ...]:
+def _key(row: Values, places: tuple[int, ...]) -> tuple[Any, ...]:
     return tuple(row[place] for place in places)
 
 
-def _rows(table: Table, connection: Connection) -> Iterator[tuple[Any, ...]]:
+def _pages(table: Table, connection: Connection, as_stored: bool) -> Iterator[list[Values]]:
+    """as_stored: as the driver has them; else with the types of the columns, which two databases
+    have in common."""
     query, _ = _ordered(table)
-    for row in connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(query):
-        yield tuple(row)
+    if as_stored and database_of(connection) == "sqlite":
+        yield from fetched_in_pages(connection, compiled("sqlite", query), _ROWS_AT_ONCE)
+        return
+    rows = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(query)
+    for page in rows.partitions():
+        yield [tuple(row) for row in page]
 
 
 def _ordered(table: Table) -> tuple[Select[Any], tuple[int, ...]]:
@@ -67,7 +89,12 @@ def _ordered(table: Table) -> tuple[Select[Any], tuple[int, ...]]:
     if table is LEDGER_ENTRY:
         columns = (table.c.account, table.c.reward_id)
         total = cast(func.sum(table.c.amount_fen), BigInteger)
-        query = select(*columns, total).group_by(*columns).having(total != 0).order_by(*columns)
+        query = (
+            select(*columns, total)
+            .group_by(*columns)
+            .having(total != literal_column("0"))
+            .order_by(*columns)
+        )
         return query, (0, 1)
     names = [column.name for column in own_columns(table)]
     places = tuple(names.index(column.name) for column in table.primary_key)

@@ -15,7 +15,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Integer, Select, Table, bindparam, func, select
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Insert,
+    Integer,
+    MetaData,
+    Select,
+    Table,
+    bindparam,
+    func,
+    insert,
+    select,
+)
 
 from crm.clock import now_us
 from crm.configuration.settings import sqlite_file
@@ -28,6 +40,7 @@ from crm.recording.recorder import BATCH_EVENTS, LARGEST_BATCH, Recorder
 from crm.recording.unfinished import refuse_unfinished
 from crm.schema.preparing import prepare
 from crm.schema.tables import HISTORY, PROJECTED
+from crm.storage.attached import attached
 from crm.storage.bulk import insert_rows, own_columns
 from crm.storage.database import open_engine, reading, writing
 from crm.storage.locks import RECORDING, hold
@@ -99,10 +112,10 @@ def verify(
                 be_quiet_until(connection, FOR_EVER)
             up_to = 0
             while True:
-                with settled(engine) as here, writing(beside) as there:
+                with settled(engine) as here:
                     refuse_unfinished(here)
                     before, up_to = up_to, load_progress(here, "embedded").position
-                    _copy(here, there, before, up_to)
+                    _copy(here, beside, before, up_to)
                 _record_again(Recorder(beside, keyring), up_to, report)
                 with settled(engine) as here, reading(beside) as there:
                     if load_progress(here, "embedded").position == up_to:
@@ -129,14 +142,28 @@ def settled(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def _copy(here: Connection, there: Connection, after: int, up_to: int) -> None:
+def _copy(here: Connection, beside: Engine, after: int, up_to: int) -> None:
+    file = sqlite_file(here.engine.url.render_as_string())
+    if file is not None:
+        with attached(beside, file) as (there, elsewhere):
+            for table in HISTORY:
+                there.execute(_copied(table, elsewhere, after, up_to))
+        return
     # History has no days: what one driver gives, the other takes as it is.
-    for table in HISTORY:
-        copied = after
-        asked = _next_of(table)
-        while rows := found_rows(here, asked, after=copied, up_to=up_to, most=BATCH_EVENTS):
-            insert_rows(there, table, rows)
-            copied = rows[-1][own_columns(table).index(table.c.position)]
+    with writing(beside) as there:
+        for table in HISTORY:
+            copied = after
+            asked = _next_of(table)
+            while rows := found_rows(here, asked, after=copied, up_to=up_to, most=BATCH_EVENTS):
+                insert_rows(there, table, rows)
+                copied = rows[-1][own_columns(table).index(table.c.position)]
+
+
+def _copied(table: Table, elsewhere: str, after: int, up_to: int) -> Insert:
+    place = table.to_metadata(MetaData(), schema=elsewhere)
+    query = select(*own_columns(place)).where(place.c.position > after, place.c.position <= up_to)
+    names = [column.name for column in own_columns(table)]
+    return insert(table).from_select(names, query.order_by(place.c.position))
 
 
 @functools.cache
