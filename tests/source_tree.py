@@ -106,6 +106,41 @@ def our_imports(module: Module, known: frozenset[str]) -> Iterator[Import]:
         yield from (Import(name, statement) for name in sorted(named & known))
 
 
+def names_of(module: Module) -> dict[str, str]:
+    """What each name at the module's top stands for: of ours in full, `package.module.name`."""
+    found = {
+        node.name: f"{module.name}.{node.name}"
+        for node in module.tree.body
+        if isinstance(node, Function)
+    }
+    for node in module.tree.body:
+        if isinstance(node, ast.ImportFrom):
+            base = _base(module, node)
+            found |= {alias.asname or alias.name: f"{base}.{alias.name}" for alias in node.names}
+    return found
+
+
+def called_in(body: Iterable[ast.AST]) -> list[ast.Name]:
+    """The names that are called when this runs: of a function that it defines not its body, only
+    what decorates it and what its arguments are without a word."""
+    found: list[ast.Name] = []
+    waiting = list(body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Function):
+            waiting += [*node.decorator_list, node.args]
+        elif not isinstance(node, ast.Lambda) and not _runs_as_a_command(node):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                found.append(node.func)
+            waiting += ast.iter_child_nodes(node)
+    return found
+
+
+def _runs_as_a_command(node: ast.AST) -> bool:
+    """Whether this is what a module does when it is no import."""
+    return isinstance(node, ast.If) and "__name__" in ast.unparse(node.test)
+
+
 def assert_none(rule: str, offences: Iterable[str]) -> None:
     """Fail with the rule and every place that breaks it."""
     found = sorted(set(offences))

@@ -2,8 +2,9 @@
 
 What is checked
 - Tests: every one asserts something and is named by a sentence; none sleeps or asserts a constant;
-  none looks at a clock, or says by itself how many examples it is shown; what several need stands
-  in a module of its own, not in that of one of them; every folder of tests is a package.
+  none looks at a clock, or says by itself how many examples it is shown; nothing asks which day it
+  is while it is imported; what several need stands in a module of its own, not in that of one of
+  them; every folder of tests is a package.
 - Documents name only files that exist, and the README only `make` targets that exist.
 - Project files name no package registry: where packages come from is the machine's to say; no
   package that was built or fetched lies among them.
@@ -14,7 +15,17 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.source_tree import PACKAGES, ROOT, Function, Module, assert_none, imports_of, modules_of
+from tests.source_tree import (
+    PACKAGES,
+    ROOT,
+    Function,
+    Module,
+    assert_none,
+    called_in,
+    imports_of,
+    modules_of,
+    names_of,
+)
 
 REGISTRIES = [
     ".".join(parts)
@@ -118,6 +129,34 @@ def test_no_test_looks_at_a_clock_that_runs() -> None:
             if module.name != waits and not module.name.startswith(measures)
             for found in imports_of(module)
             if found.name.split(".")[0] in {"time", "timeit"}
+        ),
+    )
+
+
+def test_no_module_of_tests_asks_which_day_it_is_while_it_is_imported() -> None:
+    """What was asked then is of yesterday for whatever runs after midnight in China."""
+    modules = modules_of("tests")
+    named = {module.name: names_of(module) for module in modules}
+    tells = {"crm.clock.now_us"}
+    bodies = {
+        f"{module.name}.{function.name}": (named[module.name], called_in(function.body))
+        for module in modules
+        for function in module.tree.body
+        if isinstance(function, Function)
+    }
+    while found := {
+        name
+        for name, (names, called) in bodies.items()
+        if name not in tells and any(names.get(each.id) in tells for each in called)
+    }:
+        tells |= found
+    assert_none(
+        "what a module of tests knows of the day is asked when a test runs, not at its import",
+        (
+            module.at(each, each.id)
+            for module in modules
+            for each in called_in(module.tree.body)
+            if named[module.name].get(each.id) in tells
         ),
     )
 

@@ -8,7 +8,10 @@ from campaigns.times import DAY_US, rfc3339
 from crm.clock import now_us
 from tests.integration.kafka.inbox_events import event
 
-YESTERDAY = rfc3339(now_us() - DAY_US)
+
+def yesterday() -> str:
+    """This moment of the day before."""
+    return rfc3339(now_us() - DAY_US)
 
 
 def said(kind: str, number: int, subject: str, data: dict[str, Any]) -> bytes:
@@ -19,7 +22,7 @@ def said(kind: str, number: int, subject: str, data: dict[str, Any]) -> bytes:
             "id": f"h-{number}",
             "source": "/hq",
             "type": f"jinxi.{kind}.v1",
-            "time": YESTERDAY,
+            "time": yesterday(),
             "subject": subject,
             "data": data,
         }
@@ -36,7 +39,7 @@ def shared_with(dealer: str, number: int) -> list[bytes]:
     }
     contract |= {"regions": ["110000"], "starts_on": "2026-01-01"}
     card_id = f"S{number}"
-    card = event(card_id, time=YESTERDAY)
+    card = event(card_id, time=yesterday())
     card["data"] |= {"region": "110105"}
     consent = {"card_id": card_id, "purpose": "share_with_dealer", "dealer": dealer}
     consent |= {"notice_version": "3", "method": "paper", "by": "self"}

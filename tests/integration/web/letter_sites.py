@@ -24,15 +24,33 @@ from tests.integration.web.acting import form_in
 from tests.integration.web.sites import Listener, RunningSite, activity_today, today
 from tests.servers.processes import free_port
 
-NOON_US = day_start_us(today()) + 12 * 3_600_000_000
-NIGHT_US = day_start_us(today()) + 22 * 3_600_000_000
+_HOUR_US = 3_600_000_000
 BATCH = "/letters/batch"
 
 
-class Clock:
-    """The site's clock, which a test sets."""
+def noon_us() -> int:
+    """Noon of the present Shanghai day."""
+    return day_start_us(today()) + 12 * _HOUR_US
 
-    at_us = NOON_US
+
+def night_us() -> int:
+    """Ten in the evening of the present Shanghai day: too late to write to anybody."""
+    return day_start_us(today()) + 22 * _HOUR_US
+
+
+class Clock:
+    """The site's clock, which a test sets; noon until it does."""
+
+    _at_us: int | None = None
+
+    @property
+    def at_us(self) -> int:
+        """What it shows."""
+        return noon_us() if self._at_us is None else self._at_us
+
+    @at_us.setter
+    def at_us(self, at_us: int) -> None:
+        self._at_us = at_us
 
     def __call__(self) -> int:
         return self.at_us
@@ -106,7 +124,9 @@ def invited(site: RunningSite, activity_id: str, names: list[str], **plan: str) 
     site.accept(planned)
     people = [person_id(name) for name in names]
     with writing(site.site.engine) as connection:
-        invite(*(HEADQUARTERS_SCOPE, connection, activity_id, people), actor="u-1", now_us=NOON_US)
+        invite(
+            *(HEADQUARTERS_SCOPE, connection, activity_id, people), actor="u-1", now_us=noon_us()
+        )
     return f"invited:{activity_id}"
 
 

@@ -1,30 +1,33 @@
 """Who sees activities reads on the first page what comes in the next days."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from tests.integration.web.sites import RunningSite, activity_today, entered, today
 
-SOON, LATER = today() + timedelta(days=2), today() + timedelta(days=7)
+
+def _day(days: int) -> date:
+    """So many days from now."""
+    return today() + timedelta(days=days)
 
 
-def _on(day: object, activity_id: str, title: str, **changes: Any) -> dict[str, Any]:
+def _on(days: int, activity_id: str, title: str, **changes: Any) -> dict[str, Any]:
     plan = activity_today(activity_id)
-    plan["data"] |= {"title": title, "starts_at": f"{day}T09:00:00+08:00", **changes}
+    plan["data"] |= {"title": title, "starts_at": f"{_day(days)}T09:00:00+08:00", **changes}
     return plan
 
 
 @pytest.fixture(scope="module", autouse=True)
 def calendar(site: RunningSite) -> None:
     site.accept(
-        _on(LATER, "A-later", "七天后的讲座"),
-        _on(SOON, "A-clinic", "后天的义诊", kind="free_clinic"),
-        _on(today(), "A-now", "今天的讲座"),
-        _on(LATER + timedelta(days=1), "A-far", "八天后的讲座"),
-        _on(SOON, "A-theirs", "别家的讲座", dealer="D2", starts_at=f"{SOON}T14:00:00+08:00"),
+        _on(7, "A-later", "七天后的讲座"),
+        _on(2, "A-clinic", "后天的义诊", kind="free_clinic"),
+        _on(0, "A-now", "今天的讲座"),
+        _on(8, "A-far", "八天后的讲座"),
+        _on(2, "A-theirs", "别家的讲座", dealer="D2", starts_at=f"{_day(2)}T14:00:00+08:00"),
     )
     site.user("plans", "planning")
     site.user("field", "staff")

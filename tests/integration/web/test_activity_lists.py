@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 from typing import Any
 from uuid import uuid4
@@ -19,7 +19,11 @@ from tests.integration.web.sites import RunningSite, entered, running, today, to
 
 HEADINGS = ("名称", "种类", "日期", "时间", "地区", "地点", "经销商", "触达", "发卡")
 REGION = "北京市朝阳区"
-LONG_AGO = today() - timedelta(days=200)
+
+
+def long_ago() -> date:
+    """A day of which activities may be entered."""
+    return today() - timedelta(days=200)
 
 
 @pytest.fixture
@@ -74,7 +78,7 @@ def known(site: RunningSite) -> list[ActivityRow]:
 def test_thirty_past_activities_are_pasted_looked_at_and_entered_at_once(
     site: RunningSite, chief: httpx.Client
 ) -> None:
-    days = [LONG_AGO + timedelta(days=3 * n) for n in range(30)]
+    days = [long_ago() + timedelta(days=3 * n) for n in range(30)]
     rows = [
         (
             f"护脑讲座 {n}",
@@ -108,7 +112,9 @@ def test_thirty_past_activities_are_pasted_looked_at_and_entered_at_once(
 def test_what_a_list_leaves_out_is_what_stands_below_it(
     site: RunningSite, chief: httpx.Client
 ) -> None:
-    text = pasted(("社区义诊", LONG_AGO), ("夕阳红聚会", LONG_AGO), headings=("活动名称", "日期"))
+    text = pasted(
+        ("社区义诊", long_ago()), ("夕阳红聚会", long_ago()), headings=("活动名称", "日期")
+    )
     first = handed(chief, text, region="上海市浦东新区", dealer="D2", starts="14:00")
     assert "没有备案号就不能举办" in first.text
     assert once_more(chief, first).status_code == 303
@@ -128,18 +134,19 @@ def test_what_a_list_leaves_out_is_what_stands_below_it(
         ("触达", "很多", "触达和发卡要写 0 以上的整数"),
         ("时间", "一早", "时间“一早”看不懂"),
         ("时间", "25:00", "时间看不懂"),
-        ("日期", today() + timedelta(days=9), "先不写触达和发卡"),
+        ("日期", timedelta(days=9), "先不写触达和发卡"),
     ],
 )
 def test_what_is_wrong_with_a_line_is_told_of_that_line_and_nothing_is_entered(
     site: RunningSite, chief: httpx.Client, heading: str, cell: Any, said: str
 ) -> None:
-    right = ("护脑一", "讲座", LONG_AGO, "9:00", REGION, "礼堂", "D1", 20, 5)
+    right = ("护脑一", "讲座", long_ago(), "9:00", REGION, "礼堂", "D1", 20, 5)
+    cell = today() + cell if isinstance(cell, timedelta) else cell
     row = tuple(
         cell if name == heading else value for name, value in zip(HEADINGS, right, strict=True)
     )
     row = ("护脑", *row[1:])
-    other = ("体验日", "试用", LONG_AGO, "9点", REGION, "礼堂", "D1", "", "")
+    other = ("体验日", "试用", long_ago(), "9点", REGION, "礼堂", "D1", "", "")
     answer = handed(chief, pasted(row, other))
     assert answer.status_code == 422 and said in answer.text
     assert "第 2 行" not in answer.text
@@ -147,7 +154,7 @@ def test_what_is_wrong_with_a_line_is_told_of_that_line_and_nothing_is_entered(
 
 
 def test_a_list_without_headings_or_with_too_many_lines_is_told_so(chief: httpx.Client) -> None:
-    row = ("护脑", LONG_AGO)
+    row = ("护脑", long_ago())
     assert "要有一行写栏目名" in handed(chief, pasted(row, headings=("护脑讲座", "x"))).text
     many = pasted(*[row] * 201, headings=("名称", "日期"))
     assert "一次最多 200 场" in handed(chief, many).text
@@ -157,7 +164,7 @@ def test_a_list_without_headings_or_with_too_many_lines_is_told_so(chief: httpx.
 def test_what_stands_in_the_calendar_or_twice_in_the_list_is_asked_about(
     site: RunningSite, chief: httpx.Client
 ) -> None:
-    row = ("护脑讲座", "", LONG_AGO, "9:00", REGION, "礼堂", "D1", "", "")
+    row = ("护脑讲座", "", long_ago(), "9:00", REGION, "礼堂", "D1", "", "")
     assert once_more(chief, handed(chief, pasted(row))).status_code == 303
     assert len(known(site)) == 1
     again = handed(chief, pasted(row, row))
@@ -165,7 +172,7 @@ def test_what_stands_in_the_calendar_or_twice_in_the_list_is_asked_about(
 
 
 def test_whoever_may_not_close_days_is_told_that_the_counts_are_left_out(site: RunningSite) -> None:
-    row = ("护脑讲座", "", LONG_AGO, "9:00", REGION, "礼堂", "D1", 20, 5)
+    row = ("护脑讲座", "", long_ago(), "9:00", REGION, "礼堂", "D1", 20, 5)
     for plans in entered(site, "plans"):
         first = handed(plans, pasted(row))
         assert "你的身份不能日结" in first.text
@@ -185,7 +192,7 @@ def test_what_stands_above_the_headings_and_sums_below_are_no_activities(
     site: RunningSite, chief: httpx.Client
 ) -> None:
     rows = [
-        ("护脑讲座", "", LONG_AGO, "9:00", REGION, "礼堂", "D1", "20人", "5张"),
+        ("护脑讲座", "", long_ago(), "9:00", REGION, "礼堂", "D1", "20人", "5张"),
         ("合计", "", "", "", "", "", "", 20, 5),
         ("制表人：李", "", "", "", "", "", "", "", ""),
     ]
@@ -200,8 +207,8 @@ def test_a_cell_merged_over_lines_is_said_of_each_of_them_and_shown_first(
     site: RunningSite, chief: httpx.Client
 ) -> None:
     rows = [
-        ("护脑讲座", "", LONG_AGO, "9:00", REGION, "礼堂", "D1", "", ""),
-        ("", "", LONG_AGO + timedelta(days=7), "", "", "", "", "", ""),
+        ("护脑讲座", "", long_ago(), "9:00", REGION, "礼堂", "D1", "", ""),
+        ("", "", long_ago() + timedelta(days=7), "", "", "", "", "", ""),
     ]
     first = handed(chief, pasted(*rows))
     assert "第 2 行没写名称：当作和上一行一样，“护脑讲座”" in first.text
@@ -223,7 +230,7 @@ def test_a_cell_merged_over_lines_is_said_of_each_of_them_and_shown_first(
     ],
 )
 def test_times_are_read_as_they_are_said(chief: httpx.Client, typed: str, meant: str) -> None:
-    row = ("护脑讲座", "", LONG_AGO, typed, REGION, "", "D1", "", "")
+    row = ("护脑讲座", "", long_ago(), typed, REGION, "", "D1", "", "")
     first = handed(chief, pasted(row))
     assert "读到 1 场" in first.text
     assert re.search(rf'id="line-1".*{meant}', first.text)
@@ -240,8 +247,8 @@ def test_a_day_without_its_year_at_which_people_were_counted_has_been(
 
 
 def test_a_doubt_of_several_lines_is_asked_once_with_their_numbers(chief: httpx.Client) -> None:
-    rows = [(f"义诊{n}", "", LONG_AGO, "9:00", REGION, "", "D1", "", "") for n in (1, 2)]
-    first = handed(chief, pasted(*rows, ("讲座", "", LONG_AGO, "", REGION, "", "D1", "", "")))
+    rows = [(f"义诊{n}", "", long_ago(), "9:00", REGION, "", "D1", "", "") for n in (1, 2)]
+    first = handed(chief, pasted(*rows, ("讲座", "", long_ago(), "", REGION, "", "D1", "", "")))
     assert "第 1、2 行：大型义诊没有备案号" in first.text
 
 
@@ -250,10 +257,10 @@ def test_a_region_of_which_there_are_several_is_that_of_the_province_of_all_othe
     chief: httpx.Client, other: str, is_clear: bool
 ) -> None:
     rows = [
-        ("护脑一", "讲座", LONG_AGO, "9:00", "朝阳区", "", "D1", "", ""),
-        ("护脑二", "讲座", LONG_AGO, "9:00", "海淀", "", "D1", "", ""),
-        ("护脑三", "讲座", LONG_AGO, "9:00", other, "", "D1", "", ""),
-        ("护脑四", "讲座", LONG_AGO),
+        ("护脑一", "讲座", long_ago(), "9:00", "朝阳区", "", "D1", "", ""),
+        ("护脑二", "讲座", long_ago(), "9:00", "海淀", "", "D1", "", ""),
+        ("护脑三", "讲座", long_ago(), "9:00", other, "", "D1", "", ""),
+        ("护脑四", "讲座", long_ago()),
     ]
     page = handed(chief, pasted(*rows), region="北京市", dealer="D1").text
     assert ("叫这个名字的地区不止一个" in page) is not is_clear

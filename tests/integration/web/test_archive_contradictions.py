@@ -3,7 +3,7 @@ which day somebody died."""
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import httpx
 import pytest
@@ -11,7 +11,10 @@ import pytest
 from tests.integration.web.person_events import event
 from tests.integration.web.sites import RunningSite, activity_today, card, entered, today
 
-DIED_ON = today() - timedelta(days=3)
+
+def died_on() -> date:
+    """The day of a death."""
+    return today() - timedelta(days=3)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -25,7 +28,7 @@ def people(site: RunningSite) -> None:
     site.accept(card("K-1", "贺同一", "13711110001"), other)
     site.accept(event("identity.same", "K-1", other_card_id="K-2", reason_code="asked"))
     site.accept(card("K-3", "贺两张", "13711110002"), same)
-    died = event("person.deceased", "K-5", on=DIED_ON.isoformat())
+    died = event("person.deceased", "K-5", on=died_on().isoformat())
     site.accept(card("K-5", "贺去世", "13711110003"), died)
 
 
@@ -53,10 +56,10 @@ def test_an_archive_says_on_which_day_somebody_died_and_counts_no_years_from_the
     office: httpx.Client,
 ) -> None:
     page = read(office, "K-5")
-    day = f"{DIED_ON.year}年{DIED_ON.month}月{DIED_ON.day}日"
+    day = f"{died_on().year}年{died_on().month}月{died_on().day}日"
     assert f"此人已于 {day} 去世" in page
     assert page.count(day) == 2, "the timeline says the day, too"
-    assert f"{DIED_ON.year - 1950} 岁" in page
+    assert f"{died_on().year - 1950} 岁" in page
 
 
 def test_a_number_or_name_that_is_written_in_two_ways_is_told_once(

@@ -7,7 +7,6 @@ from html import unescape
 from tests.integration.web.person_events import event
 from tests.integration.web.sites import RunningSite, activity_today, card, sign_in, today
 
-DAY = today() - timedelta(days=1)
 HERE = {"activity_id": "A-today"}
 BOUGHT = {"sku": "JX-B4", "quantity": 1, "unit_price_fen": 69_300, "channel": "activity"}
 
@@ -23,9 +22,9 @@ def test_who_bought_without_a_trial_is_told_beside_the_chain_and_listed(site: Ru
         if tried:
             said.append(event("trial.started", one, trial_id=f"T-{one}", sku="JX-B4", **HERE))
         said.append(event("purchase.made", one, purchase_id=f"P-{one}", **BOUGHT))
-        hours = range(11, 20)
+        day, hours = today() - timedelta(days=1), range(11, 20)
         site.accept(
-            *(s | {"time": f"{DAY}T{h}:00:00+08:00"} for h, s in zip(hours, said, strict=False))
+            *(s | {"time": f"{day}T{h}:00:00+08:00"} for h, s in zip(hours, said, strict=False))
         )
     with site.client() as office:
         sign_in(office, "office")

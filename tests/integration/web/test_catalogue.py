@@ -30,12 +30,11 @@ from tests.integration.web.sites import (
     today,
     token_in,
 )
-from tests.integration.web.walking import LOGGED, OF_LOG, Act, Walk, faults_of
+from tests.integration.web.walking import LOGGED, OF_LOG, PRESENT_DAY, Act, Walk, faults_of
 
 NOT_SAID_IN_PAGES = {"day.reached", "copy.acknowledged"}
 """The CRM's own word, and what a dealer's system says by its digest."""
 
-DAY = today()
 HALL, OTHER_HALL = "A-today", "A-off"
 POLICY = """\
 policy: careful
@@ -74,7 +73,7 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
 def _card(n: int) -> dict[str, Any]:
     """Of long enough ago to have started a trial."""
     wire = card(f"W-{n}", f"走{n}号", f"1370000330{n}")
-    return wire | {"time": f"{DAY - timedelta(days=9)}T10:00:00+08:00"}
+    return wire | {"time": f"{today() - timedelta(days=9)}T10:00:00+08:00"}
 
 
 def person(card_id: str) -> str:
@@ -84,7 +83,7 @@ def person(card_id: str) -> str:
 LOG = f"/log/{HALL}/submit"
 CONTRACT = {"dealer": "D9", "name": "晚晴", "contract_id": "K-9", "kind": "exclusive"}
 PLAN = {
-    **{"title": "走一遍", "kind": "promotion", "starts_on": str(DAY), "starts": "09:00"},
+    **{"title": "走一遍", "kind": "promotion", "starts_on": PRESENT_DAY, "starts": "09:00"},
     **{"region": "130102", "dealer": "D9"},
 }
 ENROLLED = {
@@ -99,7 +98,7 @@ PLANNED: tuple[Act, ...] = (
         "/dealers/contract",
         "/dealers/contract",
         ("dealer.contracted",),
-        {**CONTRACT, "regions": ["130100"], "starts_on": str(DAY)},
+        {**CONTRACT, "regions": ["130100"], "starts_on": PRESENT_DAY},
     ),
     Act("planning", "/plan", "/plan", ("activity.planned",), PLAN),
     Act(
@@ -143,7 +142,7 @@ PEOPLE: tuple[Act, ...] = tuple(
             {"purpose": "club", "method": "paper", "by": "self"},
         ),
         (f"{person('W-3')}/refuse", "consent.refused", {"purpose": "marketing"}),
-        (f"{person('W-4')}/deceased", "person.deceased", {"on": str(DAY)}),
+        (f"{person('W-4')}/deceased", "person.deceased", {"on": PRESENT_DAY}),
         (f"{person('W-1')}/same", "identity.same", SAME),
     )
 )
@@ -169,7 +168,7 @@ LAST: tuple[Act, ...] = (
         "/dealers/D9/end/K-9",
         "/dealers/D9/end/K-9",
         ("dealer.ended",),
-        {"ends_on": str(DAY), "reason_code": "agreed"},
+        {"ends_on": PRESENT_DAY, "reason_code": "agreed"},
     ),
 )
 
@@ -202,7 +201,7 @@ def _train(walk: Walk) -> None:
     token = token_in(client.get("/me").text)
     opened = client.post("/members/training", data={"form_token": token, "chosen": "M9"})
     form = form_in(opened.text, "/members/trained")
-    form |= {"course": "产品知识", "on": str(DAY), "passed": "M9"}
+    form |= {"course": "产品知识", "on": str(today()), "passed": "M9"}
     walk.refused_to_others(
         Act("headquarters", "/members", "/members/trained", ("member.trained",), {}), form
     )
@@ -261,7 +260,7 @@ def _of_people(walk: Walk) -> None:
     assert found
     done = {"channel": "phone", "outcome": "reached"}
     walk.do(Act("staff", found[1], f"{found[1]}/done", ("follow_up.done",), done))
-    asked = {"kind": "erase", "asked_by": "self", "channel": "visit", "received_on": str(DAY)}
+    asked = {"kind": "erase", "asked_by": "self", "channel": "visit", "received_on": str(today())}
     address = f"{person('W-6')}/request"
     client = walk.clients["headquarters"]
     form = {**form_in(client.get(address).text, address), **asked}
@@ -288,7 +287,7 @@ def _policy(walk: Walk) -> None:
     """Drafted by one, published by another."""
     client = walk.clients["second"]
     form = form_in(client.get("/policies/new").text, "/policies")
-    day = DAY + timedelta(days=1)
+    day = today() + timedelta(days=1)
     drafted = client.post("/policies", data={**form, "text": POLICY.format(day=day)})
     assert drafted.status_code == 303, faults_of(drafted.text)
     draft = drafted.headers["location"]

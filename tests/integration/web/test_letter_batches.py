@@ -18,12 +18,12 @@ from crm.storage.database import reading, writing
 from tests.integration.web.acting import form_in
 from tests.integration.web.letter_sites import (
     BATCH,
-    NIGHT_US,
-    NOON_US,
     Clock,
     Gateway,
     a_gateway,
     left_out,
+    night_us,
+    noon_us,
     with_ways,
 )
 from tests.integration.web.person_events import consent, event
@@ -58,7 +58,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, gateway: Gateway) -> Iterator
         )
         people = [person_id(name) for name, *_ in cards]
         with writing(plain.site.engine) as connection:
-            of = {"actor": "u-1", "now_us": NOON_US}
+            of = {"actor": "u-1", "now_us": noon_us()}
             invite(HEADQUARTERS_SCOPE, connection, "A-today", people, **of)  # type: ignore[arg-type]
         ways = Ways(None, None, f"http://127.0.0.1:{gateway.server_port}/", True)
         with with_ways(plain, CLOCK, ways) as found:
@@ -67,7 +67,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, gateway: Gateway) -> Iterator
 
 @pytest.fixture
 def field(site: RunningSite) -> Iterator[httpx.Client]:
-    CLOCK.at_us = NOON_US
+    CLOCK.at_us = noon_us()
     yield from entered(site, "field")
 
 
@@ -84,7 +84,7 @@ def test_each_of_many_is_looked_at_by_itself_and_who_is_left_out_is_counted(
     page = to_many(field, way="print").text
     assert "会送给 2 人" in page and "您好" in page
     assert left_out(page) == {"没有同意接收这一类": 1, "已去世": 1, "档案限制使用": 1}
-    CLOCK.at_us = NIGHT_US
+    CLOCK.at_us = night_us()
     night = to_many(field, way="sms").text
     assert "会送给 2 人" in night and "早上 9 点开始送" in night
     assert to_many(field, whom="").status_code == 422
@@ -114,7 +114,7 @@ def test_who_takes_letters_out_shows_before_each_of_them_that_it_works(
 ) -> None:
     site.accept(activity_today("A-slow"))
     with writing(site.site.engine) as connection:
-        of = {"actor": "u-1", "now_us": NOON_US}
+        of = {"actor": "u-1", "now_us": noon_us()}
         people = [person_id("L-1"), person_id("L-5")]
         invite(HEADQUARTERS_SCOPE, connection, "A-slow", people, **of)  # type: ignore[arg-type]
     assert to_many(field, "send", way="sms", whom="invited:A-slow").status_code == 303
@@ -129,7 +129,7 @@ def test_many_on_paper_are_one_file_with_a_page_for_each(
 ) -> None:
     site.accept(activity_today("A-paper"))
     with writing(site.site.engine) as connection:
-        of = {"actor": "u-1", "now_us": NOON_US}
+        of = {"actor": "u-1", "now_us": noon_us()}
         people = [person_id("L-1"), person_id("L-5")]
         invite(HEADQUARTERS_SCOPE, connection, "A-paper", people, **of)  # type: ignore[arg-type]
     made = to_many(field, "send", way="print", whom="invited:A-paper")

@@ -20,11 +20,11 @@ from crm.storage.database import reading
 from tests.integration.web.acting import form_in
 from tests.integration.web.letter_sites import (
     BATCH,
-    NOON_US,
     Clock,
     filled_in,
     invited,
     left_out,
+    noon_us,
     with_ways,
 )
 from tests.integration.web.person_events import consent, event, fields
@@ -50,7 +50,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
 
 @pytest.fixture
 def office(site: RunningSite) -> Iterator[httpx.Client]:
-    CLOCK.at_us = NOON_US
+    CLOCK.at_us = noon_us()
     yield from entered(site, "office")
 
 
@@ -83,9 +83,9 @@ def test_a_letter_about_an_activity_reaches_nobody_who_is_invited_to_none(
         template = next(
             each for each in letter_templates(*of) if each.name == "activity-invitation"
         )
-        person = people_at(*of, site.site.keyring, [person_id("G-3")], NOON_US)[person_id("G-3")]
-    errand = Errand(template, "zh-CN", "print", NOON_US, site.site.keeper)
-    assert judge(person, errand, None, NOON_US) == "no_activity"
+        person = people_at(*of, site.site.keyring, [person_id("G-3")], noon_us())[person_id("G-3")]
+    errand = Errand(template, "zh-CN", "print", noon_us(), site.site.keeper)
+    assert judge(person, errand, None, noon_us()) == "no_activity"
     invited(site, "A-alone", ["G-3"], title="义诊日")
     seen = office.post(address, data={**fields(office.get(address).text), **typed})
     assert "来参加“义诊日”" in seen.text
@@ -140,11 +140,11 @@ def test_a_letter_on_paper_has_the_postal_address_of_whoever_has_one(site: Runni
     with reading(site.site.engine) as connection:
         of = (HEADQUARTERS_SCOPE, connection)
         template = letter_templates(*of)[1]
-        people = people_at(*of, site.site.keyring, list(map(person_id, GUESTS[:2])), NOON_US)
+        people = people_at(*of, site.site.keyring, list(map(person_id, GUESTS[:2])), noon_us())
         about = occasions(*of, ["invited:A-post"])["invited:A-post"]
     for way in ("print", "sms"):
-        errand = Errand(template, "zh-CN", way, NOON_US, site.site.keeper)
-        found = [judge(people[person_id(name)], errand, about, NOON_US) for name in GUESTS[:2]]
+        errand = Errand(template, "zh-CN", way, noon_us(), site.site.keeper)
+        found = [judge(people[person_id(name)], errand, about, noon_us()) for name in GUESTS[:2]]
         lines = [each.letter.to for each in found if isinstance(each, Judged)]
         assert lines == [(ADDRESS, "宾0号") if way == "print" else (), ()]
 
@@ -161,7 +161,7 @@ def test_nobody_is_asked_any_more_to_what_was_called_off_meanwhile(
     cancelled["subject"] = "activity/A-off"
     del cancelled["data"]["card_id"]
     site.accept(cancelled)
-    CLOCK.at_us = NOON_US + 86_400_000_000
+    CLOCK.at_us = noon_us() + 86_400_000_000
     assert site.site.postman.step() == 2 and not taken
     for client in entered(site, "office"):
         page = client.get(asked.headers["location"]).text

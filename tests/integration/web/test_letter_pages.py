@@ -17,12 +17,12 @@ from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from tests.integration.web.acting import form_in
 from tests.integration.web.letter_sites import (
-    NIGHT_US,
-    NOON_US,
     Clock,
     Gateway,
     a_gateway,
     a_mail_server,
+    night_us,
+    noon_us,
     with_ways,
 )
 from tests.integration.web.person_events import consent, event, fields
@@ -89,7 +89,7 @@ def site(
 
 @pytest.fixture
 def field(site: RunningSite) -> Iterator[httpx.Client]:
-    CLOCK.at_us = NOON_US
+    CLOCK.at_us = noon_us()
     with site.client() as client:
         sign_in(client, "field")
         yield client
@@ -186,13 +186,13 @@ def test_to_whom_nothing_may_be_sent_nothing_is_shown_or_sent(
 def test_at_night_nobodys_phone_rings_but_paper_may_be_printed(
     field: httpx.Client, gateway: Gateway
 ) -> None:
-    CLOCK.at_us = NIGHT_US
+    CLOCK.at_us = night_us()
     before = len(gateway.taken)
     answer = send(field, "L-1", way="sms", template="invitation", phone="0")
     assert answer.status_code == 422 and "晚上 8 点" in answer.text
     assert len(gateway.taken) == before
     assert send(field, "L-1").content.startswith(b"%PDF-")
-    CLOCK.at_us = NOON_US
+    CLOCK.at_us = noon_us()
 
 
 def test_headquarters_writes_a_template_and_a_bad_one_is_sent_back(site: RunningSite) -> None:
@@ -222,7 +222,7 @@ def test_headquarters_writes_a_template_and_a_bad_one_is_sent_back(site: Running
 def test_a_letter_about_a_trial_to_somebody_who_never_tried_is_asked_about(
     site: RunningSite,
 ) -> None:
-    CLOCK.at_us = NOON_US
+    CLOCK.at_us = noon_us()
     with site.client() as client:
         sign_in(client, "office")
         for card_id, tried in (("L-1", True), ("L-2", False)):
@@ -255,7 +255,7 @@ def test_how_letters_leave_is_told_in_words_and_settings_stand_behind_a_fold(
 def test_a_template_needs_no_code_and_one_language_and_all_faults_are_told_at_once(
     site: RunningSite,
 ) -> None:
-    CLOCK.at_us = NOON_US
+    CLOCK.at_us = noon_us()
     with site.client() as office:
         sign_in(office, "office")
         form = form_in(office.get("/letters").text, "/letters")

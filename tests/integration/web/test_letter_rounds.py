@@ -19,12 +19,12 @@ from crm.storage.database import reading, writing
 from tests.integration.web.acting import form_in
 from tests.integration.web.letter_sites import (
     BATCH,
-    NIGHT_US,
-    NOON_US,
     Clock,
     filled_in,
     invited,
     left_out,
+    night_us,
+    noon_us,
     with_ways,
 )
 from tests.integration.web.person_events import consent, event
@@ -41,7 +41,6 @@ WILLING = [f"W-{n}" for n in range(7)]
 FICKLE = [f"N-{n}" for n in range(3)]
 UNASKED = [f"U-{n}" for n in range(4)]
 PHONES = {name: f"137000071{n:02}" for n, name in enumerate([*WILLING, *FICKLE, *UNASKED])}
-_LATER = {"time": f"{today()}T00:00:01+08:00"}
 TAKEN: list[tuple[str, int]] = []
 """(to, when) of every message that the gateway was handed."""
 DURING: list[Callable[[], None]] = []
@@ -79,7 +78,7 @@ def gateway(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def field(site: RunningSite) -> Iterator[httpx.Client]:
-    CLOCK.at_us = NOON_US
+    CLOCK.at_us = noon_us()
     yield from entered(site, "field")
 
 
@@ -118,7 +117,8 @@ def test_the_page_promises_those_alone_whom_the_postman_then_reaches(
     phones = {name: f"137000072{n:02}" for n, name in enumerate(unwilling)}
     site.accept(*(card(name, f"悔{n}号", phones[name]) for n, name in enumerate(unwilling)))
     site.accept(*(consent(name, purpose="marketing") for name in unwilling))
-    site.accept(*(event("consent.withdrawn", n, purpose="marketing") | _LATER for n in unwilling))
+    later = {"time": f"{today()}T00:00:01+08:00"}
+    site.accept(*(event("consent.withdrawn", n, purpose="marketing") | later for n in unwilling))
     site.accept(event("trial.started", "W-0", trial_id="T-w0", sku="JX-B4"))
     whom = invited(site, "A-promise", [*WILLING[:3], *unwilling])
     for template, reached, why in (
@@ -160,11 +160,11 @@ def test_nothing_leaves_after_night_fell_on_the_way_and_the_page_says_so(
     site: RunningSite, field: httpx.Client
 ) -> None:
     batch = begun(field, invited(site, "A-night", WILLING[:3]))
-    DURING.append(lambda: setattr(CLOCK, "at_us", NIGHT_US))
+    DURING.append(lambda: setattr(CLOCK, "at_us", night_us()))
     assert site.site.postman.step() == 1 and site.site.postman.step() == 0
-    assert [at_us for _, at_us in TAKEN] == [NOON_US]
+    assert [at_us for _, at_us in TAKEN] == [noon_us()]
     assert "早上 9 点接着发" in field.get(batch).text
-    CLOCK.at_us = NOON_US
+    CLOCK.at_us = noon_us()
     DURING.clear()
     assert site.site.postman.step() == 2
     assert times() == dict.fromkeys((PHONES[name] for name in WILLING[:3]), 1)
@@ -212,7 +212,7 @@ def test_the_same_form_prints_again_what_it_began_and_another_prints_the_rest(
     form_id = form_in(field.get(BATCH).text, BATCH)["form_id"]
     first = sent(field, whom, way="print", form_id=form_id)
     with writing(site.site.engine) as connection:
-        of = {"actor": "u-1", "now_us": NOON_US}
+        of = {"actor": "u-1", "now_us": noon_us()}
         ids = [person_id(newcomer)]
         invite(HEADQUARTERS_SCOPE, connection, "A-paper", ids, **of)  # type: ignore[arg-type]
     again = sent(field, whom, way="print", form_id=form_id)
@@ -231,7 +231,7 @@ def test_a_person_has_one_letter_of_an_occasion_whatever_form_or_card_it_goes_by
         template = letter_templates(HEADQUARTERS_SCOPE, connection)[1]
 
     def is_begun(letter_id: str, card_id: str, occasion: str | None) -> bool:
-        sending = Sending(letter_id, card_id, template, "en", "sms", NOON_US, "u-1", occasion)
+        sending = Sending(letter_id, card_id, template, "en", "sms", noon_us(), "u-1", occasion)
         with writing(site.site.engine) as connection:
             return begin(connection, sending)
 

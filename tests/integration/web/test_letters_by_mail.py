@@ -32,13 +32,13 @@ from crm.storage.database import reading, writing
 from tests.integration.web.acting import form_in
 from tests.integration.web.letter_sites import (
     BATCH,
-    NIGHT_US,
-    NOON_US,
     Clock,
     a_mail_server,
     filled_in,
     invited,
     left_out,
+    night_us,
+    noon_us,
     with_ways,
 )
 from tests.integration.web.person_events import consent, event
@@ -54,7 +54,6 @@ from tests.source_tree import ROOT
 
 CLOCK = Clock()
 MINUTE_US = 60_000_000
-MORNING_US = NIGHT_US + 11 * 3_600_000_000
 PEOPLE = [f"P-{n}" for n in range(9)]
 """Who agreed to letters and has a mail address."""
 
@@ -137,7 +136,7 @@ def site(
 
 @pytest.fixture
 def field(site: RunningSite, post: Office) -> Iterator[httpx.Client]:
-    CLOCK.at_us = NOON_US
+    CLOCK.at_us = noon_us()
     yield from entered(site, "field")
 
 
@@ -288,7 +287,7 @@ def test_who_says_later_for_a_day_is_told(
     batch = begun(field, invited(site, "A-day", PEOPLE[:1]))
     post.replies[mail_of("P-0")] = "451 not now"
     for hours in range(0, 96, 2):
-        CLOCK.at_us = NOON_US + hours * 3_600_000_000
+        CLOCK.at_us = noon_us() + hours * 3_600_000_000
         sends(site)
     for client in entered(site, "field"):
         page = client.get(batch).text
@@ -375,7 +374,7 @@ def test_one_that_was_in_hand_when_its_process_ended_is_not_sent_twice(
         due = connection.execute(select(LETTER_DUE).where(own)).first()
         assert due is not None
         template = letter_templates(HEADQUARTERS_SCOPE, connection)[1]
-        of = (template, "zh-CN", "mail", NOON_US, "u-1", due.occasion)
+        of = (template, "zh-CN", "mail", noon_us(), "u-1", due.occasion)
         name = next(each for each in PEOPLE if person_id(each) == due.person_id)
         assert begin(connection, Sending(due.letter_id, name, *of))  # type: ignore[arg-type]
     sends(site)
@@ -389,7 +388,7 @@ def test_night_consent_and_death_are_asked_as_each_one_leaves(
     batch = begun(field, invited(site, "A-words", PEOPLE[4:8]))
 
     def meanwhile(_server: Any) -> None:
-        CLOCK.at_us = NIGHT_US
+        CLOCK.at_us = night_us()
 
     post.during = meanwhile
     assert sends(site) == 1
@@ -400,7 +399,7 @@ def test_night_consent_and_death_are_asked_as_each_one_leaves(
     left = [name for name in PEOPLE[4:8] if mail_of(name) not in reached]
     site.accept(event("consent.withdrawn", left[0], purpose="marketing"))
     site.accept(event("person.deceased", left[1]))
-    CLOCK.at_us = MORNING_US
+    CLOCK.at_us = night_us() + 11 * 3_600_000_000
     sends(site)
     for client in entered(site, "field"):
         counts = told(client.get(batch).text)
@@ -455,7 +454,7 @@ def test_after_a_kill_it_goes_on_and_nobody_gets_two(
         **{"JINXI_DATA": str(folder), "JINXI_SMTP_FROM": "crm@example.com"},
         **{"JINXI_SMTP": str(site.site.ways.mail_server), "JINXI_SMTP_TLS": "offered"},
     }
-    command = [sys.executable, "-c", _PROCESS, str(NOON_US)]
+    command = [sys.executable, "-c", _PROCESS, str(noon_us())]
     has_one, goes = Event(), Event()
 
     def holds(_server: Any) -> None:

@@ -39,8 +39,6 @@ from tests.integration.web.sites import (
 )
 from tests.integration.web.workbooks import named_tables
 
-YEAR = (today() - timedelta(days=90)).year
-"""Of the season's half year the one that surely holds some of it, in January too."""
 MONEY, NUMBER, DAY, MOMENT = "#,##0.00", "#,##0", "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"
 TABLES = {
     "accounts": ("/accounts", {"since": DAY}),
@@ -66,7 +64,7 @@ TABLES = {
     "expected": ("/activities/A-soon/expected", {"when": MOMENT}),
     "components": ("/components", {"n": NUMBER}),
     "people": ("/people", {}),
-    "transfers": (f"/transfers?year={YEAR}", {"on": DAY, "value": MONEY}),
+    "transfers": ("/transfers?year={year}", {"on": DAY, "value": MONEY}),
     "follow-ups": ("/follow-ups", {"due": DAY, "late": NUMBER}),
     "audit": ("/audit", {"at": MOMENT}),
     "findings": ("/watch", {"day": DAY, "count": NUMBER, "decided_on": DAY}),
@@ -137,9 +135,15 @@ def _be_busy(site: RunningSite, office: httpx.Client) -> None:
     let_go_on(site.site.engine, burst.key, "law", now_us())
 
 
+def path_of(name: str) -> str:
+    """Where a table is. year: of the season's half year the one that surely holds some of it, in
+    January too."""
+    return TABLES[name][0].format(year=(today() - timedelta(days=90)).year)
+
+
 def sheet_of(office: httpx.Client, name: str) -> tuple[list[str], list[dict[str, Any]], list[Any]]:
     """The keys of a table's columns, the rows of its workbook by key, and the rows as CSV."""
-    path, _ = TABLES[name]
+    path = path_of(name)
     page = office.get(path).text
     keys = re.findall(r'name="col" value="([^"]+)"', page) or dict(named_tables())[name]
     asked = {"col": keys, "form_token": token_in(page)}
@@ -191,7 +195,7 @@ def test_a_workbooks_amounts_numbers_days_and_moments_are_no_texts_and_its_csv_s
 def test_the_register_calls_a_reward_by_its_number_on_the_page_and_in_its_file(
     office: httpx.Client,
 ) -> None:
-    page = office.get(TABLES["transfers"][0]).text
+    page = office.get(path_of("transfers")).text
     shown = re.findall(r'<a href="/rewards/[0-9a-f-]{36}">(奖励 [0-9A-F]{8})</a>', page)
     _, rows, texts = sheet_of(office, "transfers")
     told = [row["item"].value for row in rows if row["form"].value == "奖励"]
@@ -199,7 +203,7 @@ def test_the_register_calls_a_reward_by_its_number_on_the_page_and_in_its_file(
 
 
 def test_the_register_says_which_of_its_files_name_people_in_full(office: httpx.Client) -> None:
-    page = office.get(TABLES["transfers"][0]).text
+    page = office.get(path_of("transfers")).text
     assert "这张表和它的 CSV、Excel 遮住姓名" in page and "写全名的只有上面两份" in page
     _, rows, _ = sheet_of(office, "transfers")
     assert all("*" in row["name"].value for row in rows)

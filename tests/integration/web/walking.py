@@ -18,7 +18,7 @@ from crm.journal.events import JOURNAL
 from crm.outcomes.tables import OUTCOME
 from crm.storage.database import reading
 from tests.integration.web.acting import form_in
-from tests.integration.web.sites import RunningSite, token_in
+from tests.integration.web.sites import RunningSite, today, token_in
 
 LOGGED = {
     **{"name": "程登记", "sex": "female", "born": "1950", "phone": "13700003399"},
@@ -34,6 +34,10 @@ OF_LOG = (
     *("consent.refused", "trial.started", "purchase.made", "gift.given", "club.joined"),
     *("complaint.raised", "referral.made"),
 )
+
+
+PRESENT_DAY = "the present day"
+"""Stands for it among what is typed: which day it is, is asked when it is typed."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,9 @@ class Walk:
         client = self.clients[act.role]
         opened = client.get(act.page)
         assert opened.status_code == 200, (act.page, opened.status_code)
-        form = {**form_in(opened.text, act.form), **act.values}
+        day = str(today())
+        typed = {name: day if it is PRESENT_DAY else it for name, it in act.values.items()}
+        form = {**form_in(opened.text, act.form), **typed}
         self.refused_to_others(act, form)
         answer = client.post(act.form, data=form)
         for _ in range(3):
