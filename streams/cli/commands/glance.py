@@ -11,13 +11,14 @@ from crm.clock import now_us
 from crm.copies.tables import COPY_ROW
 from crm.funnels.kept import columns_file
 from crm.funnels.queries import Funnels, outcome_funnel, reached_between
-from crm.ledger.tables import REWARD
 from crm.people.tables import CARD, PERSON
+from crm.reward_desk.queues import queues
 from crm.scope import HEADQUARTERS_SCOPE as SCOPE
 from crm.storage.database import reading
+from crm.web.view.reward_labels import QUEUES
 from streams.running.installation import Installation
 from streams.wording.output import duration, print_table, print_text, rate, share_bar, yuan
-from streams.wording.say import say, word, words
+from streams.wording.say import say, words
 
 
 def print_glance(installation: Installation, first_day: date) -> None:
@@ -50,17 +51,27 @@ def _print_archives(connection: Connection) -> None:
 
 
 def _print_rewards(connection: Connection) -> None:
-    states = connection.execute(
-        select(REWARD.c.state, func.count(), func.sum(REWARD.c.amount_fen))
-        .group_by(REWARD.c.state)
-        .order_by("state")
-    ).all()
+    """As the page of rewards counts them."""
+    found = [each for each in queues(SCOPE, connection, shanghai_day(now_us())) if each.count]
     print_table(
         say("奖励"),
         words("状态", "份数", "金额"),
-        [(word("reward_state", state), count, yuan(int(fen))) for state, count, fen in states],
+        [
+            (
+                say(QUEUES[each.name]),
+                each.count,
+                "" if each.amount_fen is None else yuan(each.amount_fen),
+            )
+            for each in found
+        ],
         say("还没有。被介绍的人购买以后，会员的奖励会列在这里。"),
     )
+    if found:
+        print_text(
+            say(
+                "一份奖励会列在几处：等审批、也还在冻结期的，两处都有；“补报待核实”的也在“不符合”里。几处的份数和金额不要相加。"
+            )
+        )
 
 
 def _print_chain(installation: Installation, connection: Connection, first_day: date) -> None:
