@@ -57,10 +57,15 @@ class Manager:
         dealers: Collection[str],
         regions: Collection[str] = (),
     ) -> None:
-        """Other roles from now on; who is signed in has to do so again. AccountInvalid."""
+        """Other roles from now on; who is signed in has to do so again, unless they are the same.
+
+        AccountInvalid.
+        """
         kept, within = fitting_roles(roles, dealer, dealers), checked_regions(roles, regions)
         with writing(self.engine) as connection:
-            self._other(connection, actor)
+            known = self._other(connection, actor)
+            if (known.roles, known.dealer, known.regions) == (kept, dealer, within):
+                return
             values = {"roles": " ".join(kept), "dealer": dealer, "regions": " ".join(within)}
             connection.execute(update(ACCOUNT).where(ACCOUNT.c.actor == actor).values(values))
             end_sessions_of(connection, actor)

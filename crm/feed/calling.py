@@ -44,7 +44,7 @@ _ISATAP = re.compile("0[02]005efe", re.IGNORECASE)
 
 
 class AddressRefused(Exception):
-    """The house does not call there; `why` is a code: url, https, private, unresolved."""
+    """The house does not call there; `why` is a code: url, https, private, unresolved, known."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)

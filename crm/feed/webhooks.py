@@ -90,6 +90,9 @@ def add_webhook(
         "next_try_us": 0,
     }
     with writing(engine) as connection:
+        same = select(WEBHOOK.c.webhook_id).where(WEBHOOK.c.dealer == dealer, WEBHOOK.c.url == url)
+        if connection.execute(same).first() is not None:
+            raise AddressRefused("known")
         connection.execute(insert(WEBHOOK), [row])
         log_change(connection, AccountChange(now_us, by, "webhook_made", webhook_id, dealer))
     return webhook_id, secret

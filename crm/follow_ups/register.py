@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Table, insert, select
 
 from campaigns.ids import derived_id
 from crm.follow_ups.queries import NUMBER_OF_TASKS, Purpose, asked_before
@@ -27,8 +28,12 @@ def assign(
     actor: str,
     now_us: int,
 ) -> None:
-    """Ask an account to make some calls; whom they were given before is kept."""
+    """Ask an account to make some calls; whom they were given before is kept.
+
+    What it was asked last already it is not asked again.
+    """
     scope.require("follow_ups", "follow-ups are the company's")
+    hold(connection, CALLING)
     rows = [
         {
             "trial_id": trial_id,
@@ -38,6 +43,7 @@ def assign(
             "actor": actor,
         }
         for trial_id, number in calls
+        if _last(connection, FOLLOW_UP_OWNER, "owner", trial_id) != owner
     ]
     if rows:
         connection.execute(insert(FOLLOW_UP_OWNER), rows)
@@ -52,10 +58,19 @@ def call_later(
     actor: str,
     now_us: int,
 ) -> None:
-    """Nobody is asked to make a trial's calls before a day."""
+    """Nobody is asked to make a trial's calls before a day; said once, also by a second tap."""
     scope.require("follow_ups", "follow-ups are the company's")
+    hold(connection, CALLING)
+    if _last(connection, FOLLOW_UP_LATER, "not_before", trial_id) == not_before:
+        return
     row = {"trial_id": trial_id, "not_before": not_before, "at_us": now_us, "actor": actor}
     connection.execute(insert(FOLLOW_UP_LATER), [row])
+
+
+def _last(connection: Connection, table: Table, column: str, trial_id: str) -> Any:
+    """What was said last of the calls of a trial."""
+    said = select(table.c[column]).where(table.c.trial_id == trial_id)
+    return connection.execute(said.order_by(table.c.entry.desc()).limit(1)).scalar()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from crm.funnels.document import Document
 from crm.funnels.report import Listed
 from crm.funnels.tables import SAVED_FUNNEL
 from crm.scope import Scope
-from crm.storage.database import insert_new, writing
+from crm.storage.database import insert_new, reading, writing
 
 LONGEST_NAME = 80
 
@@ -61,11 +61,25 @@ def save_funnel(
     funnel_id: str | None = None,
     listed: Listed | None = None,
 ) -> Saved:
-    """A new one, or the next version of one's own; SavingRefused where it cannot be."""
+    """A new one, or the next version of one's own; SavingRefused where it cannot be.
+
+    What one has saved under the name as it stands is saved once: a second tap saves nothing more.
+    """
     if not name.strip() or len(name) > LONGEST_NAME:
         raise SavingRefused(N_("名称要 1 到 {most} 个字"), most=LONGEST_NAME)
     saved = Saved("", 1, owner.actor, name.strip(), document, shared, False, 0, "", listed)
-    return _write(engine, owner, saved, funnel_id)
+    with reading(engine) as connection:
+        own = _standing(connection, _visible(owner) & (SAVED_FUNNEL.c.owner == owner.actor))
+    same = (each for each in own if funnel_id in (None, each.funnel_id) and _says(each, saved))
+    return next(same, None) or _write(engine, owner, saved, funnel_id)
+
+
+def _says(one: Saved, other: Saved) -> bool:
+    """Whether two say the same under one name."""
+    return all(
+        getattr(one, part) == getattr(other, part)
+        for part in ("name", "document", "shared", "listed")
+    )
 
 
 def remove_funnel(engine: Engine, owner: Owner, funnel_id: str) -> None:
@@ -74,7 +88,8 @@ def remove_funnel(engine: Engine, owner: Owner, funnel_id: str) -> None:
         known = _newest(connection, owner, funnel_id)
     if known is None:
         raise SavingRefused(N_("没有这个漏斗，或者不是你存的"))
-    _write(engine, owner, replace(known, removed=True), funnel_id)
+    if not known.removed:
+        _write(engine, owner, replace(known, removed=True), funnel_id)
 
 
 def saved_funnels(connection: Connection, owner: Owner) -> list[Saved]:

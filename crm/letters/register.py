@@ -23,19 +23,23 @@ def add_template(
 ) -> int:
     """Keep a template as the next version of its name, which is returned; TemplateInvalid.
 
-    One without a name gets a new one.
+    One without a name gets a new one. What stands word for word as its name's newest is kept once;
+    so is a new one that was kept before.
     """
     scope.require("decides", "headquarters writes the letters")
     check_template(template)
     # Of several who write at once each sees what the one before has written.
     hold(connection, SENDING)
-    name = template.name or _new_name(connection)
-    latest = select(func.max(LETTER_TEMPLATE.c.version)).where(LETTER_TEMPLATE.c.name == name)
-    version = int(connection.execute(latest).scalar() or 0) + 1
     texts = {
         language: {"subject": words.subject, "body": words.body}
         for language, words in written_in(template.texts).items()
     }
+    known = _newest(connection, template, orjson.dumps(texts))
+    if known is not None:
+        return known
+    name = template.name or _new_name(connection)
+    latest = select(func.max(LETTER_TEMPLATE.c.version)).where(LETTER_TEMPLATE.c.name == name)
+    version = int(connection.execute(latest).scalar() or 0) + 1
     row = {
         "name": name,
         "version": version,
@@ -46,6 +50,20 @@ def add_template(
     }
     connection.execute(insert(LETTER_TEMPLATE), [row])
     return version
+
+
+def _newest(connection: Connection, template: LetterTemplate, texts: bytes) -> int | None:
+    """The version of a template that says the same and is its name's newest."""
+    columns = LETTER_TEMPLATE.c
+    latest = select(columns.name, func.max(columns.version).label("version"))
+    newest = latest.group_by(columns.name).subquery()
+    same = select(columns.version).join(
+        newest, (newest.c.name == columns.name) & (newest.c.version == columns.version)
+    )
+    same = same.where(columns.purpose == template.purpose, columns.texts == texts)
+    if template.name:
+        same = same.where(columns.name == template.name)
+    return connection.execute(same.limit(1)).scalar()
 
 
 def _new_name(connection: Connection) -> str:

@@ -120,16 +120,32 @@ def id_of(clerk: Clerk, card_id: str, asked: Asked) -> str:
     return derived_id("request", asked.form_id, clerk.actor, card_id, *said)
 
 
-def note_step(engine: Engine, keyring: Keyring, clerk: Clerk, request_id: str, text: str) -> None:
-    """Note what was done on the way to an answer; RequestRefused when it is closed."""
-    _add_step(engine, keyring, clerk, request_id, text)
+def note_step(
+    engine: Engine,
+    keyring: Keyring,
+    clerk: Clerk,
+    request_id: str,
+    text: str,
+    form_id: str | None = None,
+) -> None:
+    """Note what was done on the way to an answer; RequestRefused when it is closed.
+
+    form_id: what comes twice from one form, word for word, is noted once.
+    """
+    _add_step(engine, keyring, clerk, request_id, text, form_id=form_id)
 
 
 def close_request(
-    engine: Engine, keyring: Keyring, clerk: Clerk, request_id: str, closing: Closing
+    engine: Engine,
+    keyring: Keyring,
+    clerk: Clerk,
+    request_id: str,
+    closing: Closing,
+    form_id: str | None = None,
 ) -> None:
-    """Close a request, granted or refused; RequestRefused when it may not be closed so."""
-    _add_step(engine, keyring, clerk, request_id, closing.text, closing)
+    """Close a request, granted or refused; RequestRefused when it may not be closed so, or was
+    closed otherwise."""
+    _add_step(engine, keyring, clerk, request_id, closing.text, closing, form_id=form_id)
 
 
 def _add_step(
@@ -139,6 +155,8 @@ def _add_step(
     request_id: str,
     text: str | None,
     closing: Closing | None = None,
+    *,
+    form_id: str | None = None,
 ) -> None:
     clerk.scope.require("answers", "who answers requests of people")
     with writing(engine) as connection:
@@ -148,6 +166,9 @@ def _add_step(
         request = request_of(clerk.scope, connection, keyring, request_id)
         if request is None:
             raise RequestRefused(NOT_FOUND)
+        said_id = _said_id(clerk, request_id, form_id, text, closing)
+        if said_id is not None and _is_said(connection, request_id, said_id):
+            return
         fault = _fault(clerk.scope, connection, request, closing)
         if fault is not None:
             raise RequestRefused(fault)
@@ -162,8 +183,24 @@ def _add_step(
             "event_source": closing.event[0] if closing and closing.event else None,
             "event_id": closing.event[1] if closing and closing.event else None,
             "sealed": _sealed(keyring, request.card_id, text, f"{request_id}/{number}"),
+            "said_id": said_id,
         }
         connection.execute(insert(RIGHTS_STEP), [step])
+
+
+def _said_id(
+    clerk: Clerk, request_id: str, form_id: str | None, text: str | None, closing: Closing | None
+) -> str | None:
+    """The same of a second tap on one form; None of what comes from no form."""
+    if form_id is None:
+        return None
+    ended = (closing.outcome, closing.reason or "", *(closing.event or ())) if closing else ()
+    return derived_id("step", form_id, clerk.actor, request_id, *ended, text or "")
+
+
+def _is_said(connection: Connection, request_id: str, said_id: str) -> bool:
+    this = RIGHTS_STEP.c.request_id == request_id, RIGHTS_STEP.c.said_id == said_id
+    return connection.execute(select(RIGHTS_STEP.c.number).where(*this)).first() is not None
 
 
 def _fault(

@@ -36,4 +36,6 @@ RIGHTS_STEP = Table(
     Column("event_source", String(256)),
     Column("event_id", String(64)),
     Column("sealed", LargeBinary),
+    Column("said_id", String(36)),
 )
+"""`said_id`: made of the form and its words, so that a second tap is known as such."""

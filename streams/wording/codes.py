@@ -107,6 +107,7 @@ WEBHOOK_TROUBLES = {
     "https": "要用 https",
     "private": "是内部地址",
     "unresolved": "域名查不到",
+    "known": "已有这个地址",
 }
 WORDS: dict[str, dict[str, str]] = {
     "event": labels.EVENTS,

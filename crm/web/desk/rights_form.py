@@ -48,7 +48,7 @@ def asked_in(posting: Posting, name: str) -> Asked:
         choice_of(posting, "channel", CHANNELS),
         _day(posting.text("received_on", 10)),
         posting.text("text", LONGEST_TEXT) or None,
-        form_id if FORM_ID.fullmatch(form_id := posting.text("form_id", 36)) else None,
+        form_id_in(posting),
     )
 
 
@@ -117,3 +117,9 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise RequestRefused("received_on") from error
+
+
+def form_id_in(posting: Posting) -> str | None:
+    """The number of a form, by which a second tap is known; None where it has none."""
+    form_id = posting.text("form_id", 36)
+    return form_id if FORM_ID.fullmatch(form_id) else None

@@ -55,6 +55,7 @@ from crm.web.desk.rights_form import (
     asked_in,
     choice_of,
     faults_of,
+    form_id_in,
 )
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.consents import changing
@@ -157,9 +158,10 @@ def request_page(visit: SignedIn, request_id: str) -> Response:
 @router.post("/rights/{request_id}/note")
 def note(posting: SignedInPosting, request_id: str) -> Response:
     """Note a step on the way."""
-    visit, text = posting.visit, posting.text("text", LONGEST_TEXT)
+    visit, clerk = posting.visit, clerk_of(posting.visit)
+    site, text = visit.site, posting.text("text", LONGEST_TEXT)
     try:
-        note_step(visit.site.engine, visit.site.keyring, clerk_of(visit), request_id, text)
+        note_step(site.engine, site.keyring, clerk, request_id, text, form_id_in(posting))
     except RequestRefused as error:
         return shown(visit, request_id, str(error))
     return RedirectResponse(f"/rights/{request_id}", 303)
@@ -168,8 +170,7 @@ def note(posting: SignedInPosting, request_id: str) -> Response:
 @router.post("/rights/{request_id}/close")
 def close(posting: SignedInPosting, request_id: str) -> Response:
     """Grant or refuse."""
-    visit = posting.visit
-    clerk = clerk_of(visit)
+    visit, clerk, form_id = posting.visit, clerk_of(posting.visit), form_id_in(posting)
     source, event_id = posting.text("event_source", 256), posting.text("event_id", 64)
     if posting.text("event", 400):
         source, _, event_id = posting.text("event", 400).rpartition(" ")
@@ -180,7 +181,8 @@ def close(posting: SignedInPosting, request_id: str) -> Response:
             (source, event_id) if source or event_id else None,
             posting.text("text", LONGEST_TEXT) or None,
         )
-        close_request(visit.site.engine, visit.site.keyring, clerk, request_id, closing)
+        of = (visit.site.engine, visit.site.keyring, clerk, request_id)
+        close_request(*of, closing, form_id)
     except RequestRefused as error:
         form = ActForm(posting.text("form_id", 36), posting.text_of)
         return _one(visit, request_id, refused_form(visit, form, str(error)))
@@ -235,8 +237,7 @@ def _one(visit: Visit, request_id: str, form: ActForm) -> Response:
         of_dealer = dealer_of(connection, entered_by)
         dealers = dealer_names(connection)
         dealer = of_dealer and f"{of_dealer} {dealers.get(of_dealer, '')}"
-        known = {step.actor for step in found.steps} | {event.actor for event in events}
-        known.add(entered_by)
+        known = {entered_by} | {s.actor for s in found.steps} | {e.actor for e in events}
         names = names_of(connection, known)
         did = [(event.source, event.id) for event in events]
         closed_by = [(s.event_source, s.event_id) for s in found.steps if s.event_id]

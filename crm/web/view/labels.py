@@ -170,6 +170,7 @@ WEBHOOK_REFUSALS = {
     "https": N_("地址要以 https:// 开头。"),
     "private": N_("这个地址在内部网络里，不能通知。"),
     "unresolved": N_("找不到这个地址。请核对域名。"),
+    "known": N_("这家经销商已经有这个地址了。要新的密钥，先撤掉再加。"),
 }
 WEBHOOK_TROUBLES = {
     "TimeoutError": N_("等了很久没有回答"),

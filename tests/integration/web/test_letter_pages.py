@@ -210,6 +210,9 @@ def test_headquarters_writes_a_template_and_a_bad_one_is_sent_back(site: Running
         answer = office.post("/letters", data=bad)
         assert answer.status_code == 422 and "phone" in answer.text
         assert office.post("/letters", data=typed).status_code == 303
+        assert "第 2 版" not in office.get("/letters").text, "a second tap is no second version"
+        other = {**typed, "body_en": "other words, {{ name }}"}
+        assert office.post("/letters", data=other).status_code == 303
         assert "第 2 版" in office.get("/letters").text
     with site.client() as field:
         sign_in(field, "field")
@@ -274,7 +277,8 @@ def test_a_template_needs_no_code_and_one_language_and_all_faults_are_told_at_on
         assert "给〔姓名〕的信" in page and "/letters?like=own-1" in page
         again = form_in(office.get("/letters?like=own-1").text, "/letters")
         assert (again["name"], again["subject_zh-CN"]) == ("own-1", "给{{ 姓名 }}的信")
-        assert office.post("/letters", data=good).status_code == 303
+        other = {**good, "body_zh-CN": "{{ 姓名 }}，{{ 今天 }}见。"}
+        assert office.post("/letters", data=other).status_code == 303
         assert "/letters?like=own-2" in office.get("/letters").text
         seen = look_at(office, "L-1", template="own-1", language="en").text
         assert "刘来信，" in seen and "没有写你选的语言，用简体送" in seen

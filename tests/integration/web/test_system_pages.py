@@ -15,7 +15,7 @@ from crm.feed.tables import WEBHOOK
 from crm.feed.webhooks import webhooks
 from crm.notices.notice import Notice, NoticeInvalid
 from crm.notices.packaged import packaged_notices, require_own
-from crm.notices.queries import current_notices
+from crm.notices.queries import current_notices, notices
 from crm.operations.status import keep_backup
 from crm.storage.database import reading, writing
 from streams.embedded.worker import Worker
@@ -80,8 +80,11 @@ def test_a_notice_is_added_as_a_new_version_and_shown_from_then_on(
         assert answer.status_code == 422 and "样本里虚构的" in answer.text
         form[f"text_{language}"] = "" if language == "zh-TW" else own(form[f"text_{language}"])
     assert office.post("/notices", data=form).status_code == 303
+    again = office.post("/notices", data=form)
     with reading(site.site.engine) as connection:
         assert current_notices(connection)["marketing"].version == "2027-01"
+        assert [each.version for each in notices(connection)].count("2027-01") == 1
+    assert again.status_code == 303, "a second tap is no fault"
     assert "2027-01" in office.get("/notices").text
     assert office.get("/notices/2027-01/marketing").status_code == 200
     assert "加了一版告知书" in in_audit(office)
