@@ -24,6 +24,7 @@ is written belongs to somebody else now is refused: the ids are those of the fir
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -61,6 +62,7 @@ class RowPlan:
     written, taken_back: the slots of which something new is said, or something is taken back; of a
     refusal `refused/PURPOSE`.
     changed_consents: headings of the consents whose answer is another one now.
+    member_left_on: since when the member is none any more who is said to have referred.
     """
 
     wires: list[dict[str, Any]] = field(default_factory=list)
@@ -70,6 +72,7 @@ class RowPlan:
     taken_back: list[str] = field(default_factory=list)
     changed_consents: list[str] = field(default_factory=list)
     corrects: bool = False
+    member_left_on: date | None = None
 
 
 def plan_row(

@@ -43,7 +43,7 @@ from crm.intake.sheet_health import (
     closed_to_dealer,
     noes_to_health,
 )
-from crm.intake.sheet_members import members_not_to_name
+from crm.intake.sheet_members import members_not_to_name, members_who_had_left
 from crm.intake.sheet_receipt import (
     NO_ANSWERS,
     SAME_PERSON_TWICE,
@@ -208,11 +208,13 @@ def _planned(
             else closed_to_dealer(connection, keyring, plans, party, now_us())
         )
         unknown = members_not_to_name(connection, plans, party)
+        left = members_who_had_left(connection, plans, party)
     closed |= closed_in_sheet(noes, plans)
     closed |= {place: [*closed.get(place, ()), *faults] for place, faults in unknown.items()}
     return [
         (row, RowPlan(faults=[*plan.faults, *more]) if more else plan)
-        for row, plan in plans
+        for row, known in plans
+        for plan in (replace(known, member_left_on=left.get((row.sheet, row.number))),)
         for more in (closed.get((row.sheet, row.number)),)
     ]
 

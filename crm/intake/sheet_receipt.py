@@ -1,6 +1,7 @@
 """What the sender of a sheet hears, and what he may answer."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from campaigns.sheets import SheetReading, SheetRefusal
@@ -8,9 +9,11 @@ from campaigns.sheets import SheetReading, SheetRefusal
 SAME_ROW_TWICE, CONSENT_CHANGED = "same_row_twice", "consent_changed"
 HEALTH_NOT_ASKED, SKU_UNKNOWN, PRICE_FAR = "health_not_asked", "sku_unknown", "price_far"
 SAME_PERSON_TWICE, BIRTH_ODD = "same_person_twice", "birth_odd"
+MEMBER_LEFT, BOUGHT_LONG_BEFORE = "member_left", "bought_long_before"
 NOTICES = (
     *(SAME_ROW_TWICE, SAME_PERSON_TWICE, CONSENT_CHANGED),
     *(HEALTH_NOT_ASKED, SKU_UNKNOWN, PRICE_FAR, BIRTH_ODD),
+    *(MEMBER_LEFT, BOUGHT_LONG_BEFORE),
 )
 
 RowKind = Literal["new", "corrected", "same"]
@@ -23,6 +26,7 @@ class SheetNotice:
     column: which consent was changed, or where the model stands that is not known.
     other_row: which row says the very same, or is of the same person as it seems.
     prices_fen: what is asked for one, and what the list says. year: of a birth.
+    on: when a member left, or something was bought.
     """
 
     sheet: str
@@ -32,6 +36,7 @@ class SheetNotice:
     other_row: int | None = None
     prices_fen: tuple[int, int] | None = None
     year: int | None = None
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 from campaigns.products import LIST_PRICES_FEN
 from campaigns.sentences import warning_sentence
 from campaigns.wording.catalogues import LISTED, N_, translated
+from campaigns.wording.days import whole_day_text
 from campaigns.wording.languages import Language
 from crm.intake.sheet_receipt import (
     CONSENT_CHANGED,
     HEALTH_NOT_ASKED,
+    MEMBER_LEFT,
     SAME_PERSON_TWICE,
     SAME_ROW_TWICE,
     SKU_UNKNOWN,
@@ -25,6 +27,8 @@ _SAME_PERSON = N_(
 _SKU = N_("产品目录里没有这个型号（有 {skus}）。写错了请改，没有写错就不用管。")
 _PRICE = N_("单价 {price} 元，定价是 {list} 元：没有写错吗？没有写错就不用管。")
 _BORN = N_("{value} 年生，少见：没有写错吗？没有写错就不用管。")
+_LEFT = N_("推荐会员 {day} 已经退出，介绍的日子在那以后，没有奖励：没有写错吗？没有写错就不用管。")
+_BOUGHT = N_("购买日期 {day} 比活动早一年以上：年份没有写错吗？没有写错就不用管。")
 _SEVERAL = N_("第 {row} 行：{name} 像之前的 {earlier}。请补上手机或出生日期。")
 
 
@@ -39,6 +43,9 @@ def notice_sentence(notice: SheetNotice, language: Language) -> str:
         return translated(_PRICE, language, price=price, list=listed)
     if notice.year is not None:
         return translated(_BORN, language, value=notice.year)
+    if notice.on is not None:
+        text = _LEFT if notice.code == MEMBER_LEFT else _BOUGHT
+        return translated(text, language, day=whole_day_text(notice.on, language))
     if notice.code == SKU_UNKNOWN:
         return f"{notice.column}：{translated(_SKU, language, skus='、'.join(LIST_PRICES_FEN))}"
     if notice.code == HEALTH_NOT_ASKED:

@@ -18,8 +18,10 @@ from crm.intake.row_likeness import LONGEST_NAME
 from crm.intake.sheet_corrections import RowPlan
 from crm.intake.sheet_receipt import (
     BIRTH_ODD,
+    BOUGHT_LONG_BEFORE,
     CONSENT_CHANGED,
     HEALTH_NOT_ASKED,
+    MEMBER_LEFT,
     PRICE_FAR,
     SKU_UNKNOWN,
     ReadPurchase,
@@ -28,6 +30,8 @@ from crm.intake.sheet_receipt import (
     SheetNotice,
 )
 
+LONG_BEFORE_DAYS = 365
+"""A purchase of earlier than so long before the activity is asked about."""
 _MODELS = {"trial": "trial_sku", "purchase": "sku"}
 
 
@@ -82,6 +86,8 @@ class SheetTally:
             self.notices.append(price)
         if accepted and (year := _odd_birth(row, plan)) is not None:
             self.notices.append(SheetNotice(row.sheet, row.number, BIRTH_ODD, year=year))
+        for code, on in _odd_days(row, plan) if accepted else ():
+            self.notices.append(SheetNotice(row.sheet, row.number, code, on=on))
         for heading in plan.changed_consents:
             self.notices.append(SheetNotice(row.sheet, row.number, CONSENT_CHANGED, heading))
 
@@ -118,6 +124,18 @@ def _odd_birth(row: SheetRow, plan: RowPlan) -> int | None:
         return None
     held_on = date.fromisoformat(row.events[0]["time"][:10])
     return year if odd_birth_year(year, held_on) else None
+
+
+def _odd_days(row: SheetRow, plan: RowPlan) -> Iterator[tuple[str, date]]:
+    """What a row tells of a day that is worth a question: since when the member who referred is
+    none any more; a purchase of long before the activity."""
+    if plan.member_left_on is not None:
+        yield MEMBER_LEFT, plan.member_left_on
+    held_on = date.fromisoformat(row.events[0]["time"][:10])
+    for wire in plan.wires:
+        on = date.fromisoformat(wire["time"][:10])
+        if short_name(wire["type"]) == "purchase.made" and (held_on - on).days > LONG_BEFORE_DAYS:
+            yield BOUGHT_LONG_BEFORE, on
 
 
 def name_on_card(card: Mapping[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """Reads members: lists, one of them with its history, and what each earned in a month."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -141,6 +141,20 @@ def openness(scope: Scope, connection: Connection, code: str) -> Openness:
         is_known = scope.dealer is not None or member_of(scope, connection, code) is not None
         return "open" if is_known else "unknown"
     return "closed" if member_of(scope, connection, code) is not None else "unknown"
+
+
+def left_since(scope: Scope, connection: Connection, codes: Collection[str]) -> dict[str, int]:
+    """Of those of some members who left since when, as the rewards count it; of whom the viewer's
+    party may not speak nothing."""
+    subjects = [f"member/{code}" for code in sorted(open_to(scope, connection, sorted(codes)))]
+    query = (
+        select(JOURNAL.c.subject, func.min(JOURNAL.c.starts_us))
+        .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
+        .where(JOURNAL.c.type == "member.left", OUTCOME.c.outcome == "recorded")
+        .where(JOURNAL.c.subject.in_(subjects))
+    )
+    found = connection.execute(query.group_by(JOURNAL.c.subject))
+    return {subject.partition("/")[2]: at_us for subject, at_us in found}
 
 
 def closed_members(scope: Scope, connection: Connection, most: int) -> list[str]:

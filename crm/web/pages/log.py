@@ -139,7 +139,6 @@ def submit(posting: SignedInPosting, activity_id: str) -> Response:
         found = activity_named(visit, connection, activity_id)
         person = log_people.person_named(visit, connection, person_id)
         held = log_people.held(visit, connection, person, found.dealer)
-        known = log_people.member_findings(visit, connection, posting.text_of)
     day_us = day_start_us(shanghai_day(found.starts_us))
     entry = Entry(
         posting.text("form_id", 36),
@@ -149,6 +148,8 @@ def submit(posting: SignedInPosting, activity_id: str) -> Response:
         found,
         Signature.of(posting.text("signature", LONGEST_FIELD)),
     )
+    with reading(visit.site.engine) as connection:
+        known = log_people.member_findings(visit, connection, posting.text_of, entry.at_us)
     source = visit.account.source
     looked_at = forms.checked(entry, source, credential, visit.site.now_us(), held, known)
     asked = set(posting.text("asked", _LONGEST_ASKED).split())

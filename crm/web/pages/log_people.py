@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from campaigns.times import parse_instant_us
+from campaigns.times import parse_instant_us, shanghai_day
+from campaigns.wording.days import whole_day_text
 from crm.activities.happened import attendees, signed_in_us, written_at
 from crm.activities.queries import ActivityRow
 from crm.consents.facts import Purpose
@@ -15,14 +16,14 @@ from crm.feed.finding import find_own, own_person, tails_of
 from crm.feed.portal import Shared
 from crm.holdings.queries import Had, Held, held_by, said_by
 from crm.invitations.queries import invited_to
-from crm.members.queries import closed_members, openness
+from crm.members.queries import closed_members, left_since, openness
 from crm.people.found import FoundPerson
 from crm.people.queries import find_people, people_by_id
 from crm.scope import OutOfScope
 from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, Visit
 from crm.web.pages.copy import is_settled, keep_shown
-from crm.web.view.form_doubts import MEMBER_OF_NONE, MEMBER_UNKNOWN, Doubt
+from crm.web.view.form_doubts import MEMBER_OF_NONE, MEMBER_UNKNOWN, Doubt, member_left
 from crm.web.view.form_faults import MEMBER_CLOSED
 from crm.web.view.forms import Fault
 from crm.web.view.read_values import narrow
@@ -131,9 +132,12 @@ def recorded_at(visit: Visit, connection: Connection, activity_id: str) -> tuple
     return len(came), len(written_at(visit.scope, connection, activity_id))
 
 
-def member_findings(visit: Visit, connection: Connection, text: Typed) -> tuple[Doubt | Fault, ...]:
-    """What is to be said of the code of who referred: nobody's, or of whom this party may not
-    speak, which the recording would refuse (`docs/events.md`, who may say what about whom)."""
+def member_findings(
+    visit: Visit, connection: Connection, text: Typed, at_us: int
+) -> tuple[Doubt | Fault, ...]:
+    """What is to be said of the code of who referred at an instant: nobody's; of whom this party
+    may not speak, which the recording would refuse (`docs/events.md`, who may say what about
+    whom); of who had left."""
     code, scope = narrow(text("member")), visit.scope
     if not code or not text("referral") or not scope.may("members"):
         return ()
@@ -142,7 +146,10 @@ def member_findings(visit: Visit, connection: Connection, text: Typed) -> tuple[
             return (Fault("member", MEMBER_CLOSED),)
         case "unknown":
             return (MEMBER_UNKNOWN if scope.dealer is None else MEMBER_OF_NONE,)
-    return ()
+    since = left_since(scope, connection, [code]).get(code)
+    if since is None or at_us <= since:
+        return ()
+    return (member_left(whole_day_text(shanghai_day(since), visit.language)),)
 
 
 def closed_to(visit: Visit, connection: Connection) -> list[str]:

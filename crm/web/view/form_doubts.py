@@ -18,6 +18,7 @@ _MEMBER = N_("查不到编号是这个的会员：没有写错吗？没错就照
 _MEMBER_OF_NONE = N_(
     "你们登记的会员里没有这个编号：没有写错吗？没错就照记，等你们登记了这位会员才入档；公司或别家登记的会员，要请公司来记。"
 )
+_MEMBER_LEFT = N_("这位会员 {day} 已经退出，退出以后的转介绍没有奖励：没有写错吗？没错就照记。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +51,8 @@ MEMBER_UNKNOWN = Doubt("member_unknown", "member", _MEMBER, {})
 MEMBER_OF_NONE = Doubt("member_unknown", "member", _MEMBER_OF_NONE, {})
 NO_ARCHIVE = Doubt("no_archive", "refused_archive", _NO_ARCHIVE, {})
 NO_HEALTH_CONSENT = Doubt("no_health_consent", "systolic_mmhg", _HEALTH, {})
+
+
+def member_left(day: str) -> Doubt:
+    """Of a referral after the day on which its member left."""
+    return Doubt("member_left", "member", _MEMBER_LEFT, {"day": day})

@@ -203,6 +203,11 @@ class Entry:
             found.append(NO_HEALTH_CONSENT)
         return [doubt for doubt in found if doubt is not None]
 
+    @property
+    def at_us(self) -> int:
+        """The instant that what it says is of."""
+        return parse_instant_us(self._when()["time"])
+
     def _when(self) -> dict[str, str]:
         """Written on the activity's day: the instant; entered afterwards: the day alone."""
         day = shanghai_day(self.activity.starts_us)

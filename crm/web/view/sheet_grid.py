@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 
 from campaigns.sheets import SheetReading, SheetRefusal, SheetRow, sentence, unread_sentence
 from campaigns.sheets.columns import (
+    BOUGHT_ON,
     BY_KEY,
     COLUMNS,
+    MEMBER,
     NAME,
     NOT_IN_TEMPLATES,
     NUMBER,
@@ -24,7 +26,9 @@ from campaigns.wording.catalogues import N_
 from campaigns.wording.languages import Language
 from crm.intake.sheet_receipt import (
     BIRTH_ODD,
+    BOUGHT_LONG_BEFORE,
     HEALTH_NOT_ASKED,
+    MEMBER_LEFT,
     PRICE_FAR,
     SAME_PERSON_TWICE,
     AskedRow,
@@ -59,6 +63,8 @@ _OF_NOTICE = {
     HEALTH_NOT_ASKED: ("consent_health",),
     PRICE_FAR: ("price",),
     BIRTH_ODD: ("birth",),
+    MEMBER_LEFT: (MEMBER,),
+    BOUGHT_LONG_BEFORE: (BOUGHT_ON,),
 }
 """What is said of a row that would be taken → the columns in one of which it is mended."""
 _MOST_NOTICED = 200

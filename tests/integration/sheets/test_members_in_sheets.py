@@ -15,6 +15,7 @@ from campaigns.times import shanghai_day
 from crm.clock import now_us
 from crm.intake.sheet_intake import accept_sheet
 from crm.intake.sheet_receipt import SheetReceipt
+from crm.intake.sheet_sentences import notice_sentence
 from crm.recording.recorder import Recorder
 from tests.integration.sheets.offices import HallOffice, hall_office, sheet_of
 
@@ -158,3 +159,46 @@ def test_a_members_code_in_small_letters_is_nobodys_and_it_is_said_that_case_cou
     receipt = office.hand_over(sheet_of(_row("王秀英", "cl01"), headings=HEADINGS))
     assert _told(receipt) == [(5, "推荐会员", "no_such_member")]
     assert "大小写也要一样" in sentence("no_such_member")
+
+
+def _left(code: str, at: str) -> bytes:
+    said = _enrolled(code, "D01") | {"id": f"left-{code}", "type": "jinxi.member.left.v1"}
+    return orjson.dumps(said | {"time": at, "data": {"member": code}})
+
+
+def _odd(receipt: SheetReceipt) -> list[tuple[int, str]]:
+    return [(each.row, notice_sentence(each, "zh-CN")) for each in receipt.notices]
+
+
+@pytest.mark.parametrize(
+    ("left_at", "odd"),
+    [("2026-11-15T09:00:00+08:00", [6]), ("2026-11-09T09:00:00+08:00", [5, 6])],
+)
+def test_who_referred_after_having_left_is_told_of_at_its_cell_and_is_taken(
+    office: HallOffice, left_at: str, odd: list[int]
+) -> None:
+    """The first row tells of a purchase of 10 November, and so of a referral of that day; the
+    activity is of the twentieth."""
+    office.intake.accept([_left("CL01", left_at)], HEADQUARTERS)
+    recorder = Recorder(office.intake.engine, office.keyring)
+    while recorder.record_next(now_us()) is not None:
+        continue
+    rows = [_row("王秀英", "CL01", "2026-11-10"), _row("李国强", "CL01"), _row("赵六", "CL09")]
+    receipt = office.hand_over(sheet_of(*rows, headings=HEADINGS))
+    assert (receipt.refused, len(_referrals(office))) == (0, 3)
+    day = f"11月{int(left_at[8:10])}日"
+    assert [row for row, told in _odd(receipt) if f"推荐会员 2026年{day} 已经退出" in told] == odd
+    assert _odd(office.hand_over(sheet_of(*rows, headings=HEADINGS))) == []
+
+
+def test_a_purchase_of_more_than_a_year_before_the_activity_is_asked_about_and_taken(
+    office: HallOffice,
+) -> None:
+    days = ("2025-11-20", "2025-11-19", "2026-11-20")
+    rows = [
+        _row(name, "", day) for name, day in zip(("王秀英", "李国强", "赵六"), days, strict=True)
+    ]
+    receipt = office.hand_over(sheet_of(*rows, headings=HEADINGS))
+    assert receipt.refused == 0 and len(office.standing("purchase.made")) == 3
+    assert [row for row, told in _odd(receipt) if "购买日期 2025年11月19日" in told] == [6]
+    assert len(_odd(receipt)) == 1

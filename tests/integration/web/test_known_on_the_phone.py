@@ -140,6 +140,34 @@ def test_the_code_of_a_member_that_nobody_has_is_asked_about_once(
     assert "data-receipt" in field.post("/log/A-today/submit", data=again).text
 
 
+def test_a_member_who_has_left_is_asked_about_once_unless_the_referral_is_of_before(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    enrolled: dict[str, Any] = {
+        **{"member": "M-66", "kind": "clerk", "dealer": "D1", "person": {"name": "店员"}},
+        "contact": {"phones": ["13700008866"]},
+    }
+    before = activity_today("A-before")
+    before["data"]["starts_at"] = f"{today() - timedelta(days=2)}T09:00:00+08:00"
+    site.accept(
+        an_event("member.enrolled", enrolled, id="enrolled-66"),
+        before,
+        an_event("member.left", {"member": "M-66"}, id="left-66")
+        | {"time": f"{today() - timedelta(days=1)}T09:00:00+08:00"},
+    )
+
+    def referred(activity_id: str, **more: str) -> str:
+        page = field.get(f"/log/{activity_id}/new").text
+        form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+        form |= {"name": "钱新来", "phone": "13700008867", "referral": "1", "member": "M-66"}
+        return field.post(f"/log/{activity_id}/submit", data=form | more).text
+
+    asked = referred("A-today")
+    assert "已经退出，退出以后的转介绍没有奖励" in asked and "data-receipt" not in asked
+    assert "data-receipt" in referred("A-today", asked="member_left")
+    assert "data-receipt" in referred("A-before")
+
+
 def test_the_numbers_of_the_day_stand_where_people_are_signed_in(
     site: RunningSite, field: httpx.Client
 ) -> None:
