@@ -1,7 +1,5 @@
 """Every page, and what is shown when one cannot be."""
 
-from urllib.parse import quote
-
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.routing import APIRoute
@@ -217,11 +215,17 @@ def broken_page(request: Request, status: int = 500) -> Response:
 def _ask_to_sign_in(request: Request, _error: Exception) -> Response:
     if "application/json" in request.headers.get("accept", ""):
         return JSONResponse({"signed_in": False}, 401)
-    path = request.url.path if request.method == "GET" else "/"
-    unfinished = second_factor.to_unfinished(any_visit(request, site_of(request)))
-    if unfinished is not None:
-        return unfinished
-    return RedirectResponse("/sign-in" if path == "/" else f"/sign-in?to={quote(path)}", 303)
+    wanted = _wanted(request)
+    unfinished = second_factor.to_unfinished(any_visit(request, site_of(request)), wanted)
+    return unfinished or RedirectResponse(sign_in.with_way("/sign-in", wanted), 303)
+
+
+def _wanted(request: Request) -> str:
+    """The page that somebody asked for who has to sign in first."""
+    if request.method != "GET":
+        return "/"
+    query = f"?{request.url.query}" if request.url.query else ""
+    return f"{request.url.path}{query}"
 
 
 def _say_stale(request: Request, _error: Exception) -> Response:

@@ -302,11 +302,11 @@ def test_the_picture_is_taken_as_png_with_its_bars_on_white(at_desk: Journey) ->
 
 
 @pytest.mark.parametrize(
-    ("button", "heading"), [("繁體", "本季一覽"), ("English", "The season"), ("简体", "本季一览")]
+    ("button", "heading"), [("繁體", "活動"), ("English", "Activities"), ("简体", "活动")]
 )
 def test_a_language_is_chosen_and_remembered(at_desk: Journey, button: str, heading: str) -> None:
     at_desk.enter("office")
     at_desk.open("/me")
     at_desk.page.get_by_role("button", name=button).click()
-    at_desk.open("/")
+    at_desk.open("/activities")
     expect(at_desk.page.get_by_role("heading", level=1)).to_contain_text(heading)

@@ -18,7 +18,7 @@ from crm.web.guards.visit import (
     keep_cookie,
 )
 from crm.web.pages.log_form import movable_to
-from crm.web.pages.sign_in import inside, password_in, tried
+from crm.web.pages.sign_in import LONGEST_WAY, inside, password_in, tried
 from crm.web.view.templates import STATIC_FOLDER
 
 router = APIRouter()
@@ -77,7 +77,7 @@ def unsent_page(visit: SignedIn) -> Response:
 def choose_language(posting: AnyPosting) -> Response:
     """Remember the language that was chosen."""
     language = language_named(posting.text("language"))
-    response = RedirectResponse(inside(posting.text("to")), 303)
+    response = RedirectResponse(inside(posting.text("to", LONGEST_WAY)), 303)
     if language is not None:
         request = posting.visit.request
         keep_cookie(request, response, LANGUAGE_COOKIE, language, _YEAR_SECONDS)

@@ -1,4 +1,4 @@
-"""The season at a glance: where people are lost, what is on today, what waits for somebody."""
+"""Today: what is on, what waits for somebody, and where of the season people are lost."""
 
 import csv
 from collections import Counter
@@ -85,7 +85,7 @@ def home_page(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
     today = shanghai_day(visit.site.now_us())
     with reading(visit.site.engine) as connection:
         context: dict[str, object] = {
-            "title": visit.say(N_("本季一览")),
+            "title": visit.say(N_("今天")),
             "today": today,
             "days": days,
             "periods": PERIODS_DAYS,

@@ -9,7 +9,7 @@ from crm.accounts.people import Account
 from crm.accounts.second_factor import LONGEST_CODE, address_for_phone
 from crm.accounts.sessions import end_session
 from crm.web.guards.visit import AnyPosting, AnyVisit, SignInNeeded, Visit
-from crm.web.pages.sign_in import know_device
+from crm.web.pages.sign_in import CODE_PAGE, ENROL_PAGE, LONGEST_WAY, inside, know_device, with_way
 
 router = APIRouter()
 
@@ -17,24 +17,28 @@ _PICTURE_SCALE = 5
 
 
 @router.get("/me/second-factor")
-def second_factor_page(visit: AnyVisit) -> Response:
+def second_factor_page(visit: AnyVisit, to: str = "/") -> Response:
     """A picture for the phone to read and a field for its first code; or that it is set up."""
-    return _page(visit, _owner(visit))
+    return _page(visit, _owner(visit), to)
 
 
 @router.post("/me/second-factor")
 def set_up(posting: AnyPosting) -> Response:
     """With the first right code it is on; the recovery codes are shown this once."""
     visit = posting.visit
-    account, site = _owner(visit), posting.visit.site
+    account, site, to = _owner(visit), posting.visit.site, inside(posting.text("to", LONGEST_WAY))
     if wait_seconds := site.attempts.codes.wait_seconds(account.actor):
-        return _page(visit, account, wait_minutes=-(-wait_seconds // 60))
+        return _page(visit, account, to, wait_minutes=-(-wait_seconds // 60))
     code = posting.text("code", LONGEST_CODE)
     codes = site.second_factors.confirm(account.actor, code, site.now_us())
     if codes is None:
-        return _page(visit, account, wrong=True)
+        return _page(visit, account, to, wrong=True)
     site.attempts.codes.forget(account.actor)
-    context = {"title": _title(visit), "codes": codes, "to": account.first_page}
+    context = {
+        "title": _title(visit),
+        "codes": codes,
+        "to": account.first_page if to == "/" else to,
+    }
     response = visit.render("recovery_codes.html", context)
     if visit.visitor is None:
         end_session(site.engine, visit.session.nonce)
@@ -57,7 +61,7 @@ def _title(visit: Visit) -> str:
 
 
 def _page(
-    visit: Visit, account: Account, *, wrong: bool = False, wait_minutes: int = 0
+    visit: Visit, account: Account, to: str, *, wrong: bool = False, wait_minutes: int = 0
 ) -> Response:
     factors = visit.site.second_factors
     secret = None if factors.is_on(account.actor) else factors.offered_secret(account.actor)
@@ -72,6 +76,7 @@ def _page(
         "address": "",
         "wrong": wrong,
         "wait_minutes": wait_minutes,
+        "to": inside(to),
     }
     if secret is not None:
         address = address_for_phone(secret, account.name)
@@ -86,9 +91,10 @@ def _page(
     )
 
 
-def to_unfinished(visit: Visit) -> Response | None:
-    """Where somebody who stands half-way goes on; None for anybody else."""
+def to_unfinished(visit: Visit, to: str) -> Response | None:
+    """Where somebody who stands half-way goes on, to the page that was asked for; None for anybody
+    else."""
     if visit.entering is None:
         return None
-    page = "/sign-in/code" if visit.entering.stage == "code" else "/me/second-factor"
-    return RedirectResponse(page, 303)
+    page = CODE_PAGE if visit.entering.stage == "code" else ENROL_PAGE
+    return RedirectResponse(with_way(page, to), 303)

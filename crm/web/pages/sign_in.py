@@ -27,6 +27,8 @@ router = APIRouter()
 
 CODE_PAGE = "/sign-in/code"
 ENROL_PAGE = "/me/second-factor"
+LONGEST_WAY = 1_000
+"""Of the address of the page that was wanted: to a longer one nobody is led."""
 
 
 @router.get("/sign-in")
@@ -40,7 +42,7 @@ def sign_in_page(visit: AnyVisit, to: str = "/") -> Response:
 @router.post("/sign-in")
 async def sign_in(posting: AnyPosting) -> Response:
     """Check name and password; who guesses has to wait."""
-    visit, to = posting.visit, posting.text("to") or "/"
+    visit, to = posting.visit, posting.text("to", LONGEST_WAY) or "/"
     name = posting.text("name")
     account = await tried(posting, name, password_in(posting, "password"))
     if isinstance(account, int):
@@ -55,10 +57,10 @@ def enter(visit: Visit, account: Account, to: str) -> Response:
     if to == "/":
         to = account.first_page
     if visit.site.second_factors.is_on(account.actor):
-        response = RedirectResponse(f"{CODE_PAGE}?to={quote(inside(to))}", 303)
+        response = RedirectResponse(with_way(CODE_PAGE, to), 303)
         visit.begin(response, account, "code")
     elif account.needs_second_factor:
-        response = RedirectResponse(ENROL_PAGE, 303)
+        response = RedirectResponse(with_way(ENROL_PAGE, to), 303)
         visit.begin(response, account, "enrol")
     else:
         response = RedirectResponse(inside(to), 303)
@@ -70,12 +72,16 @@ def enter(visit: Visit, account: Account, to: str) -> Response:
 @router.post("/sign-in/demo")
 def try_demo(posting: AnyPosting) -> Response:
     """In as one of the demo's accounts, by a tap: its data are invented."""
-    visit, actor = posting.visit, posting.text("actor", 64)
+    visit, actor, to = (
+        posting.visit,
+        posting.text("actor", 64),
+        posting.text("to", LONGEST_WAY) or "/",
+    )
     with reading(visit.site.engine) as connection:
         found = [each for each in demo_accounts(connection) if each.actor == actor]
     if not found:
-        return _page(visit, "/", wrong=True)
-    return enter(visit, found[0], "/")
+        return _page(visit, to, wrong=True)
+    return enter(visit, found[0], to)
 
 
 @router.get("/sign-in/code")
@@ -89,7 +95,7 @@ def code_page(visit: AnyVisit, to: str = "/") -> Response:
 @router.post("/sign-in/code")
 def give_code(posting: AnyPosting) -> Response:
     """Check the code; who guesses has to wait."""
-    visit, to = posting.visit, posting.text("to")
+    visit, to = posting.visit, posting.text("to", LONGEST_WAY)
     if visit.entering is None or visit.entering.stage != "code":
         return RedirectResponse("/sign-in", 303)
     account, site = visit.entering.account, visit.site
@@ -143,6 +149,12 @@ def password_in(posting: Posting, field: str) -> str:
     return typed if isinstance(typed, str) else ""
 
 
+def with_way(page: str, to: str) -> str:
+    """A page of signing in, which leads on to the one that was wanted."""
+    is_known = inside(to) != "/" and len(to) < LONGEST_WAY
+    return f"{page}?to={quote(to)}" if is_known else page
+
+
 def inside(to: str) -> str:
     """A path of this site, never another one."""
     is_path = to.startswith("/") and not to.startswith(("//", "/\\"))
@@ -168,6 +180,7 @@ def _page(
         "nobody": nobody,
         "table": ROLES,
         "to": inside(to),
+        "here": with_way("/sign-in", to),
         "name": name,
         "wrong": wrong,
         "wait_minutes": wait_minutes,

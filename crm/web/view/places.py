@@ -56,7 +56,7 @@ class Place:
 
 
 PLACES: tuple[Place, ...] = (
-    Place("today", "/", N_("一览"), sees=("activities",), thumb=2, drawn="bars"),
+    Place("today", "/", N_("今天"), sees=("activities",), thumb=2, drawn="bars"),
     Place("today", "/log", N_("登记"), says=("activity.attended",), thumb=1),
     Place("today", "/said", N_("今天我记的"), says=("activity.attended",)),
     Place("today", "/said/unsettled", N_("还没有入档的"), says=("activity.attended",)),

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from html import escape
 from typing import Any
 
 import anyio
 import httpx
+import pyotp
 import pytest
 from fastapi import FastAPI
 from hypothesis import given
@@ -13,11 +15,12 @@ from hypothesis import strategies as st
 
 from campaigns.times import SECOND_US
 from crm.accounts.audit import CHANGED, AuditAsked, audited
-from crm.accounts.people import change_password, close_account
+from crm.accounts.people import add_user, change_password, close_account
 from crm.clock import now_us
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from crm.web.app import app_of
+from tests.integration.web.acting import form_in
 from tests.integration.web.sites import PASSWORD, RunningSite, sign_in, token_in
 
 
@@ -246,3 +249,64 @@ def test_signing_in_leads_only_to_pages_of_this_site(site: RunningSite) -> None:
             token = token_in(client.get("/sign-in").text)
             form = {"form_token": token, "name": "office", "password": PASSWORD, "to": to}
             assert client.post("/sign-in", data=form).headers["location"] == "/"
+
+
+WANTED = "/activities?state=unclosed&days=30"
+
+
+def asked_to_sign_in(client: httpx.Client, page: str = WANTED) -> tuple[str, dict[str, str]]:
+    """Where somebody is sent who is not signed in, and what stands there in the form."""
+    address = client.get(page).headers["location"]
+    form = form_in(client.get(address).text, "/sign-in")
+    return address, form | {"name": "office", "password": PASSWORD}
+
+
+def test_who_signs_in_comes_to_the_page_that_was_asked_for_with_all_that_stood_in_its_address(
+    visitor: httpx.Client,
+) -> None:
+    _, form = asked_to_sign_in(visitor)
+    assert visitor.post("/sign-in", data=form).headers["location"] == WANTED
+
+
+def test_the_way_is_not_lost_with_a_wrong_password_nor_in_another_language(
+    visitor: httpx.Client,
+) -> None:
+    address, form = asked_to_sign_in(visitor)
+    again = form_in(visitor.post("/sign-in", data=form | {"password": "no"}).text, "/sign-in")
+    assert again["to"] == WANTED
+    chosen = form_in(visitor.get(address).text, "/language") | {"language": "en"}
+    assert visitor.post("/language", data=chosen).headers["location"] == address
+
+
+def test_a_face_of_the_demo_leads_on_as_a_password_does(
+    site: RunningSite, visitor: httpx.Client
+) -> None:
+    actor = site.user("face", "planning")
+    page = visitor.get(visitor.get("/plan").headers["location"]).text
+    form = form_in(page, "/sign-in/demo") | {"actor": actor}
+    assert visitor.post("/sign-in/demo", data=form).headers["location"] == "/plan"
+
+
+def test_the_way_leads_on_over_the_second_factor_when_it_is_set_up_and_when_it_is_given(
+    site: RunningSite, visitor: httpx.Client
+) -> None:
+    add_user(site.site.engine, "two-steps", PASSWORD, ("headquarters",), None)
+    _, form = asked_to_sign_in(visitor)
+    enrol = visitor.post("/sign-in", data=form | {"name": "two-steps"}).headers["location"]
+    page = visitor.get(enrol).text
+    secret = page.split("<code>")[1].split("</code>")[0].replace(" ", "")
+    code = pyotp.TOTP(secret).at(now_us() // SECOND_US)
+    done = visitor.post(
+        "/me/second-factor", data=form_in(page, "/me/second-factor") | {"code": code}
+    )
+    assert f'href="{escape(WANTED)}"' in done.text
+    with site.client() as other:
+        _, form = asked_to_sign_in(other)
+        given = other.post("/sign-in", data=form | {"name": "two-steps"}).headers["location"]
+        assert form_in(other.get(given).text, "/sign-in/code")["to"] == WANTED
+        half = other.get("/people?q=1").headers["location"]
+        assert form_in(other.get(half).text, "/sign-in/code")["to"] == "/people?q=1"
+
+
+def test_to_an_address_without_end_nobody_is_led(visitor: httpx.Client) -> None:
+    assert visitor.get(f"/activities?q={'x' * 2_000}").headers["location"] == "/sign-in"
