@@ -43,6 +43,8 @@ NUMBER = "number"
 REASON = "reason"
 NAME = "name"
 NOTE = "note"
+MEMBER = "member"
+"""The code of the member who referred the person; the person agrees that it is written down."""
 VERDICT = "verdict"
 
 EXAMPLE_MARK = "（示例）"
@@ -87,15 +89,15 @@ COLUMNS = (
         as_text=True,
         bad="bad_id_number",
     ),
-    Column("address", "住址", "Address", 22, "示例路1号", ("地址", "家庭住址"), shared=True),
+    Column("address", "住址", "Address", 20, "示例路1号", ("地址", "家庭住址"), shared=True),
     Column(
         *("region", "地区代码", "Region", 8, "110105", ("行政区划代码", "地区")),
         as_text=True,
         bad="bad_region",
         shared=True,
     ),
-    Column("conditions", "病症", "Conditions", 14, "高血压、头晕", ("疾病", "症状")),
-    Column("medicines", "在用药", "Medicines", 14, "阿司匹林", ("用药", "在用药物")),
+    Column("conditions", "病症", "Conditions", 12, "高血压、头晕", ("疾病", "症状")),
+    Column("medicines", "在用药", "Medicines", 12, "阿司匹林", ("用药", "在用药物")),
     Column("attended", "到场", "Came", 5, YES, ("签到",), choices=(YES, NO), bad="bad_choice"),
     Column(
         *("systolic", "高压", "Systolic", 7, 135, ("收缩压",)), bounds=(40, 350), bad="bad_reading"
@@ -140,7 +142,16 @@ COLUMNS = (
         choices=CONSENT_CHOICES,
         bad="bad_choice",
     ),
-    Column(NOTE, "备注", "Note", 14, "不读入此行"),
+    Column(
+        *(MEMBER, "推荐会员", "Referred by member", 10, "CL0001"),
+        aliases=(
+            *("推荐会员编号", "介绍会员", "介绍会员编号", "推荐人编号", "介绍人编号"),
+            "介绍人会员编号",
+        ),
+        as_text=True,
+        bad="no_such_member",
+    ),
+    Column(NOTE, "备注", "Note", 10, "不读入此行"),
     Column("signature", "本人签名", "Signature", 12, aliases=("签名",)),
 )
 
@@ -161,23 +172,7 @@ BOUGHT_ON_COLUMN = Column(
 )
 """When it was bought, where that was not at the activity: a dealer's own lists have it."""
 
-MEMBER = "member"
-MEMBER_COLUMN = Column(
-    *(MEMBER, "推荐会员", "Referred by member", 12),
-    aliases=(
-        "推荐会员编号",
-        "介绍会员",
-        "介绍会员编号",
-        "推荐人编号",
-        "介绍人编号",
-        "介绍人会员编号",
-    ),
-    as_text=True,
-    bad="no_such_member",
-)
-"""The code of the member who referred the person; the person agrees that it is written down."""
-
-NOT_IN_TEMPLATES = (BOUGHT_ON_COLUMN, MEMBER_COLUMN)
+NOT_IN_TEMPLATES = (BOUGHT_ON_COLUMN,)
 """What a sheet may have beside the columns of a template."""
 
 CONSENT_PURPOSES = {

@@ -33,7 +33,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallOffice]:
 def _row(number: int, **typed: Any) -> list[Any]:
     """A row of somebody of its own, in which everything is right but what is typed."""
     said = FULL | {"name": f"王{chr(0x4E00 + number)}", "phones": f"138{number:08d}"}
-    said |= {BOUGHT_ON: "2026-5-10"}
+    said |= {BOUGHT_ON: "2026-5-10", MEMBER: ""}
     return [(said | typed).get(key, "") for key in (each.key for each in TYPED)]
 
 

@@ -353,7 +353,9 @@ def test_a_purchase_is_told_as_it_was_read_before_it_counts(
     page = told(pick(office, activity, data).text)
     assert "购买 JX-B4 × 2 单价 ¥693.00 共 ¥1,386.00" in page
     assert "购买 JX-B2 × 1 单价 ¥597.00" in page
-    assert "购买 3 台，共 ¥1,983.00，都记在活动那天" in page and "加一栏“推荐会员”" in page
+    assert (
+        "购买 3 台，共 ¥1,983.00，都记在活动那天" in page and "在“推荐会员”那一栏写会员编号" in page
+    )
 
 
 def test_a_purchase_that_is_mended_is_told_as_it_is_now(

@@ -41,6 +41,7 @@ FULL = {
     "consent_health": "是",
     "consent_dealer": "是",
     "consent_marketing": "否",
+    "member": "CL0001",
     "note": "女儿陪同",
 }
 """A row in which every column is filled, by column key."""

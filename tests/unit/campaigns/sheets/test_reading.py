@@ -34,6 +34,7 @@ def test_a_full_row_says_everything_that_is_written_in_it() -> None:
     facts = said(reading)
     trial_id = facts["trial.started"].pop("trial_id")
     purchase_id = facts["purchase.made"].pop("purchase_id")
+    assert facts["referral.made"].pop("referral_id") not in (trial_id, purchase_id)
     here = {"activity_id": "ACT-2026-05-03"}
     paper = here | {"notice_version": "2026-01", "method": "paper", "by": "self"}
     assert trial_id != purchase_id
@@ -64,6 +65,7 @@ def test_a_full_row_says_everything_that_is_written_in_it() -> None:
         "consent.given:share_with_dealer": paper
         | {"purpose": "share_with_dealer", "dealer": "D-BJ", "categories": [*CATEGORIES]},
         "consent.refused:marketing": {"purpose": "marketing"},
+        "referral.made": {"member": "CL0001", "patient_agreed": True},
     }
 
 
@@ -72,10 +74,10 @@ def test_every_event_of_a_sheet_passes_the_door_on_the_day_of_the_activity() -> 
     wires = [wire for row in reading.rows for wire in row.events]
     evening_us = day_start_us(reading.activity.day) + DAY_US
     answers = [check_object(wire, evening_us) for wire in wires]
-    assert len(wires) == 11
+    assert len(wires) == 12
     assert all(isinstance(answer, CheckedEvent) and answer.day_precision for answer in answers)
     assert {wire["source"] for wire in wires} == {"/sheets/ACT-2026-05-03"}
-    assert len({wire["id"] for wire in wires}) == 11
+    assert len({wire["id"] for wire in wires}) == 12
 
 
 def test_an_empty_template_has_no_rows_and_its_example_is_nobody() -> None:

@@ -54,7 +54,7 @@ def test_the_template_prints_on_a4_with_its_headings_on_every_page() -> None:
     assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage is True
     assert sheet.print_title_rows == "$2:$5"
-    assert sheet.print_area.endswith("$B$1:$Z$86")
+    assert sheet.print_area.endswith("$B$1:$AA$86")
     assert sheet.freeze_panes == "D7"
     shown = [c.width for c in sheet.column_dimensions.values() if not c.hidden]
     assert 180 < sum(shown) < 280
