@@ -222,21 +222,20 @@ _PAID = (
 
 
 def payment_files(
-    scope: Scope, connection: Connection, file_id: str | None = None
+    scope: Scope, connection: Connection, file_id: str | None = None, most: int = 200
 ) -> list[FileRow]:
     """The payment files, the newest first; or one of them."""
     _require_company(scope)
     query = select(PAYMENT_FILE).order_by(PAYMENT_FILE.c.made_us.desc(), PAYMENT_FILE.c.file_id)
     if file_id is not None:
         query = query.where(PAYMENT_FILE.c.file_id == file_id)
-    rows = connection.execute(query.limit(200)).all()
+    rows = connection.execute(query.limit(most)).all()
     states: dict[str, dict[str, int]] = {}
-    counted = select(PAYMENT_ORDER.c.file_id, PAYMENT_ORDER.c.state, func.count())
-    counted = counted.where(PAYMENT_ORDER.c.file_id.in_([row.file_id for row in rows]))
-    for name, state, count in connection.execute(
-        counted.group_by(PAYMENT_ORDER.c.file_id, PAYMENT_ORDER.c.state)
-    ):
-        states.setdefault(name, {})[state] = count
+    by = PAYMENT_ORDER.c.file_id, PAYMENT_ORDER.c.state
+    for piece in in_pieces([row.file_id for row in rows]):
+        counted = select(*by, func.count()).where(PAYMENT_ORDER.c.file_id.in_(piece))
+        for name, state, count in connection.execute(counted.group_by(*by)):
+            states.setdefault(name, {})[state] = count
     return [FileRow(**row._mapping, states=states.get(row.file_id, {})) for row in rows]
 
 

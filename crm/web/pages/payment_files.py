@@ -45,8 +45,11 @@ from crm.storage.database import reading, writing
 from crm.watch.accounts import Paid
 from crm.watch.register import note_accounts
 from crm.web.desk.acts import ActForm
+from crm.web.desk.files import list_taken, wants_file
 from crm.web.desk.payments import TAKEN, payer_of, tell
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
+from crm.web.pages.payment_file_table import FILES, MOST_LISTED
+from crm.web.view.speakers import speaker_word
 
 router = APIRouter()
 
@@ -57,7 +60,14 @@ _OWED_BACK = N_("没有可以付的：会员应退回的不比可发放的少。
 @router.get("/rewards/files")
 def files_page(visit: SignedIn) -> Response:
     """Every payment file, the newest first; before them what was begun by itself and left."""
-    return show_files(visit)
+    if not wants_file(visit):
+        return show_files(visit)
+    with reading(visit.site.engine) as connection:
+        found = payment_files(visit.scope, connection, most=MOST_LISTED)
+        names = names_of(connection, {file.actor for file in found})
+    return list_taken(
+        visit, FILES, [(each, speaker_word(names, each.actor, visit.say)) for each in found]
+    )
 
 
 def show_files(visit: Visit, form: ActForm | None = None) -> Response:

@@ -43,6 +43,7 @@ FILES = {
     "transfers": N_("给会员的物品和费用"),
     "letter_people": N_("收信的人"),
     "payees": N_("付款文件"),
+    "payment_files": N_("付款文件的清单"),
     "open_payments": N_("美国公开付款的表，写全名"),
     "efpia": N_("EFPIA 的表，写全名"),
 }

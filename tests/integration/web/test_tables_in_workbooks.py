@@ -19,6 +19,9 @@ from crm.clock import now_us
 from crm.copies.tables import COPY_ROW
 from crm.disputes.register import Reply, Said, answer_dispute, say_dispute
 from crm.people.tables import CARD
+from crm.reward_desk.orders import Payer
+from crm.reward_desk.queries import desk_rows
+from crm.reward_desk.register import order_file
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from crm.watch.finding import BURST
@@ -27,7 +30,7 @@ from crm.watch.register import let_go_on
 from streams.embedded.worker import Worker
 from tests.integration.web.acting import fill_in
 from tests.integration.web.person_events import event
-from tests.integration.web.reward_sites import member, sale
+from tests.integration.web.reward_sites import member, reach_every_day, reward_of, sale
 from tests.integration.web.sites import (
     RunningSite,
     activity_today,
@@ -43,6 +46,14 @@ MONEY, NUMBER, DAY, MOMENT = "#,##0.00", "#,##0", "yyyy-mm-dd", "yyyy-mm-dd hh:m
 TABLES = {
     "accounts": ("/accounts", {"since": DAY}),
     "tokens": ("/tokens", {"since": DAY}),
+    "payment_files": (
+        "/rewards/files",
+        {
+            "made": MOMENT,
+            "amount": MONEY,
+            **dict.fromkeys(("lines", "ordered", "telling", "paid", "failed"), NUMBER),
+        },
+    ),
     "members": ("/members", {}),
     "recalls": ("/recalls", {"since": DAY, "due": DAY}),
     "dealers": ("/dealers", {"rows": NUMBER, "open": NUMBER, "overdue": NUMBER}),
@@ -122,6 +133,7 @@ def _be_busy(site: RunningSite, office: httpx.Client) -> None:
     assert office.post("/rights", data=asked).status_code == 303
     look = {"step": "send", "asked_only": "", "text": "王"}
     assert fill_in(office, "/invite?to=A-soon", look, "/invite").status_code == 303
+    _make_a_payment_file(site, office)
     disputed = Said(str(uuid4()), "CL0001", None, "少算了")
     for_desk = site.site.engine, site.site.keyring
     say_dispute(*for_desk, disputed, now_us())
@@ -133,6 +145,19 @@ def _be_busy(site: RunningSite, office: httpx.Client) -> None:
             each for each in findings(HEADQUARTERS_SCOPE, connection) if each.member == "M-busy"
         )
     let_go_on(site.site.engine, burst.key, "law", now_us())
+
+
+def _make_a_payment_file(site: RunningSite, office: httpx.Client) -> None:
+    """Of one reward, which somebody else had approved."""
+    site.accept(*member("M-paid"), *sale(90, "M-paid"))
+    reward = reward_of(90, "M-paid")
+    asked = {"word": "approved", "reward": reward, "form_id": str(uuid4())}
+    asked["form_token"] = token_in(office.get("/rights").text)
+    assert office.post("/rewards/decide", data=asked).status_code == 303
+    reach_every_day(site)
+    with reading(site.site.engine) as connection:
+        rows = desk_rows(HEADQUARTERS_SCOPE, connection, [reward])
+    order_file(site.site.engine, Payer("u-pay", "/phones/u-pay", now_us()), rows)
 
 
 def path_of(name: str) -> str:
