@@ -36,9 +36,18 @@ from tests.worlds import CLOCK_US, Maker, Sent, make_world
 
 
 def test_a_second_worker_is_told_so_at_once() -> None:
+    with (
+        Installation() as installation,
+        lease(installation.settings),
+        pytest.raises(WorkerRunning),
+        lease(installation.settings),
+    ):
+        pass
+
+
+@pytest.mark.long
+def test_the_process_of_a_second_worker_ends_at_once_as_refused() -> None:
     with Installation() as installation, lease(installation.settings):
-        with pytest.raises(WorkerRunning), lease(installation.settings):
-            pass
         second = start("work", str(installation.folder), quiet=True)
         assert second.wait(PATIENCE_SECONDS) == REFUSED_LEASE
 
