@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Engine, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select
 
 from campaigns.wording.catalogues import N_
 from campaigns.wording.sentence import SaidError
@@ -12,7 +12,8 @@ from crm.funnels.document import Document
 from crm.funnels.report import Listed
 from crm.funnels.tables import SAVED_FUNNEL
 from crm.scope import Scope
-from crm.storage.database import insert_new, reading, writing
+from crm.storage.database import writing
+from crm.storage.locks import SAVING, hold
 
 LONGEST_NAME = 80
 
@@ -68,10 +69,11 @@ def save_funnel(
     if not name.strip() or len(name) > LONGEST_NAME:
         raise SavingRefused(N_("名称要 1 到 {most} 个字"), most=LONGEST_NAME)
     saved = Saved("", 1, owner.actor, name.strip(), document, shared, False, 0, "", listed)
-    with reading(engine) as connection:
+    with writing(engine) as connection:
+        hold(connection, SAVING)
         own = _standing(connection, _visible(owner) & (SAVED_FUNNEL.c.owner == owner.actor))
-    same = (each for each in own if funnel_id in (None, each.funnel_id) and _says(each, saved))
-    return next(same, None) or _write(engine, owner, saved, funnel_id)
+        same = (each for each in own if funnel_id in (None, each.funnel_id) and _says(each, saved))
+        return next(same, None) or _write(connection, owner, saved, funnel_id)
 
 
 def _says(one: Saved, other: Saved) -> bool:
@@ -85,11 +87,12 @@ def _says(one: Saved, other: Saved) -> bool:
 def remove_funnel(engine: Engine, owner: Owner, funnel_id: str) -> None:
     """Take one's own out of the list; its history stays."""
     with writing(engine) as connection:
+        hold(connection, SAVING)
         known = _newest(connection, owner, funnel_id)
-    if known is None:
-        raise SavingRefused(N_("没有这个漏斗，或者不是你存的"))
-    if not known.removed:
-        _write(engine, owner, replace(known, removed=True), funnel_id)
+        if known is None:
+            raise SavingRefused(N_("没有这个漏斗，或者不是你存的"))
+        if not known.removed:
+            _write(connection, owner, replace(known, removed=True), funnel_id)
 
 
 def saved_funnels(connection: Connection, owner: Owner) -> list[Saved]:
@@ -148,29 +151,26 @@ def _newest(connection: Connection, owner: Owner, funnel_id: str) -> Saved | Non
     return found[0] if found and found[0].owner == owner.actor else None
 
 
-def _write(engine: Engine, owner: Owner, wanted: Saved, funnel_id: str | None) -> Saved:
-    with writing(engine) as connection:
-        while True:
-            known = None if funnel_id is None else _newest(connection, owner, funnel_id)
-            same = known is None or (known.listed is None) == (wanted.listed is None)
-            if (funnel_id is not None and known is None) or not same:
-                raise SavingRefused(N_("没有这个漏斗，或者不是你存的"))
-            saved = replace(
-                wanted,
-                funnel_id=funnel_id or str(uuid4()),
-                version=1 if known is None else known.version + 1,
-                saved_us=owner.now_us,
-                saved_by=owner.actor,
-            )
-            row = {
-                **{each: getattr(saved, each) for each in Saved.__slots__},
-                "document": msgspec.json.encode(saved.document),
-                "listed": None if saved.listed is None else msgspec.json.encode(saved.listed),
-                "dealer": owner.dealer,
-            }
-            # Saved twice at one moment, the second one is the next version.
-            if insert_new(connection, SAVED_FUNNEL, [row], returning=[SAVED_FUNNEL.c.version]):
-                return saved
+def _write(connection: Connection, owner: Owner, wanted: Saved, funnel_id: str | None) -> Saved:
+    known = None if funnel_id is None else _newest(connection, owner, funnel_id)
+    same = known is None or (known.listed is None) == (wanted.listed is None)
+    if (funnel_id is not None and known is None) or not same:
+        raise SavingRefused(N_("没有这个漏斗，或者不是你存的"))
+    saved = replace(
+        wanted,
+        funnel_id=funnel_id or str(uuid4()),
+        version=1 if known is None else known.version + 1,
+        saved_us=owner.now_us,
+        saved_by=owner.actor,
+    )
+    row = {
+        **{each: getattr(saved, each) for each in Saved.__slots__},
+        "document": msgspec.json.encode(saved.document),
+        "listed": None if saved.listed is None else msgspec.json.encode(saved.listed),
+        "dealer": owner.dealer,
+    }
+    connection.execute(insert(SAVED_FUNNEL).values(row))
+    return saved
 
 
 def _saved(row: object) -> Saved:

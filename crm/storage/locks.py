@@ -28,6 +28,7 @@ DISPUTES = 2_021
 PAYING = 2_022
 SENDING = 2_023
 CALLING = 2_024
+SAVING = 2_025
 FIRST_SLOT = 2_100
 """Of the workers' slots; slot 1 has the next number."""
 

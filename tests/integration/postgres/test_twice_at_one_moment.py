@@ -100,9 +100,10 @@ def test_a_draft_whose_form_is_sent_several_times_at_once_is_kept_once(
 
 def test_templates_that_are_written_at_once_are_all_kept(in_postgres: Installation) -> None:
     engine = in_postgres.engine
-    written = LetterTemplate("", 0, "service", {"en": Words("Hello", "Hello {{ name }}")})
 
-    def keep(_: int) -> str:
+    def keep(n: int) -> str:
+        text = f"Hello {{{{ name }}}}, {n}"
+        written = LetterTemplate("", 0, "service", {"en": Words("Hello", text)})
         with writing(engine) as connection:
             version = add_template(HEADQUARTERS_SCOPE, connection, written, "u-1", now_us())
         return f"{version}"
@@ -132,11 +133,34 @@ def test_a_funnel_that_is_saved_several_times_at_once_has_a_version_of_each(
     owner = Owner(HEADQUARTERS_SCOPE, "u-1", now_us())
     known = save_funnel(in_postgres.engine, owner, "walk", FUNNEL)
 
-    def save(_: int) -> str:
-        again = save_funnel(in_postgres.engine, owner, "walk", FUNNEL, funnel_id=known.funnel_id)
+    def save(n: int) -> str:
+        name = f"walk {n}"
+        again = save_funnel(in_postgres.engine, owner, name, FUNNEL, funnel_id=known.funnel_id)
         return f"{again.version}"
 
     assert at_once(save) == [f"{version}" for version in range(2, 2 + AT_ONCE)]
+
+
+def test_a_new_template_and_a_new_funnel_that_are_kept_several_times_at_once_are_kept_once(
+    in_postgres: Installation,
+) -> None:
+    engine, owner = in_postgres.engine, Owner(HEADQUARTERS_SCOPE, "u-1", now_us())
+    for number in range(ROUNDS):
+        text = f"Hello {{{{ name }}}}, {number}"
+        written = LetterTemplate("", 0, "service", {"en": Words("Hello", text)})
+
+        def keep(_: int, written: LetterTemplate = written) -> str:
+            with writing(engine) as connection:
+                return f"{add_template(HEADQUARTERS_SCOPE, connection, written, 'u-1', now_us())}"
+
+        def save(_: int, name: str = f"walk {number}") -> str:
+            return save_funnel(engine, owner, name, FUNNEL).funnel_id
+
+        assert at_once(keep) == ["1"] * AT_ONCE
+        assert len(set(at_once(save))) == 1
+    with reading(engine) as connection:
+        names = {each.name for each in letter_templates(HEADQUARTERS_SCOPE, connection)}
+    assert len([name for name in names if name.startswith("own-")]) == ROUNDS
 
 
 def test_rows_that_are_said_to_be_deleted_several_times_at_once_stand_on_one_receipt(
