@@ -54,16 +54,15 @@ async def sign_in(posting: AnyPosting) -> Response:
 
 def enter(visit: Visit, account: Account, to: str) -> Response:
     """In, or to the second factor."""
-    if to == "/":
-        to = account.first_page
+    wanted = account.first_page if to == "/" else to
     if visit.site.second_factors.is_on(account.actor):
-        response = RedirectResponse(with_way(CODE_PAGE, to), 303)
+        response = RedirectResponse(with_way(CODE_PAGE, wanted), 303)
         visit.begin(response, account, "code")
     elif account.needs_second_factor:
         response = RedirectResponse(with_way(ENROL_PAGE, to), 303)
         visit.begin(response, account, "enrol")
     else:
-        response = RedirectResponse(inside(to), 303)
+        response = RedirectResponse(inside(wanted), 303)
         visit.begin(response, account, "full")
         know_device(visit, response, account)
     return response
@@ -72,11 +71,8 @@ def enter(visit: Visit, account: Account, to: str) -> Response:
 @router.post("/sign-in/demo")
 def try_demo(posting: AnyPosting) -> Response:
     """In as one of the demo's accounts, by a tap: its data are invented."""
-    visit, actor, to = (
-        posting.visit,
-        posting.text("actor", 64),
-        posting.text("to", LONGEST_WAY) or "/",
-    )
+    visit, actor = posting.visit, posting.text("actor", 64)
+    to = posting.text("to", LONGEST_WAY) or "/"
     with reading(visit.site.engine) as connection:
         found = [each for each in demo_accounts(connection) if each.actor == actor]
     if not found:
