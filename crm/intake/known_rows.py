@@ -61,7 +61,7 @@ class History:
 
     def facts(self) -> dict[str, Any]:
         """Slot → what stands in it, as campaigns/sheets/facts.py has it."""
-        facts: dict[str, Any] = {"card": folded(self.versions.get("card", []))}
+        facts: dict[str, Any] = {"card": folded(self.standing("card"))}
         for slot in self.versions:
             if slot != "card":
                 for event in self.standing(slot):
@@ -89,7 +89,7 @@ class KnownRows:
                     (event.id, event.order[1]) for event in history.versions.get("card", ())
                 )
                 found.append(KnownRow(card_id, {}, erased=True))
-            elif history.versions.get("card"):
+            elif history.standing("card"):
                 found.append(KnownRow(card_id, history.facts()))
         return found
 
@@ -170,3 +170,17 @@ def folded(versions: Sequence[LoggedEvent]) -> dict[str, Any]:
 def _merged(section: dict[str, Any], patch: dict[str, Any] | None) -> dict[str, Any]:
     merged = section | patch if patch is not None else {}
     return {name: value for name, value in merged.items() if value is not None}
+
+
+def merge_patch(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """The patch (RFC 7396) that makes `after` of `before`; null clears."""
+    patch: dict[str, Any] = {}
+    for name in (*before, *(name for name in after if name not in before)):
+        old, new = before.get(name), after.get(name)
+        if old == new:
+            continue
+        if isinstance(old, Mapping) and isinstance(new, Mapping):
+            patch[name] = merge_patch(old, new)
+        else:
+            patch[name] = new
+    return patch

@@ -11,6 +11,7 @@ back. Of each slot:
   the same way, never by `consent.withdrawn`: a slip of the pen is no withdrawal. The receipt names
   every consent that was changed;
 - emptied: `event.voided`; what the sheet has no column for is left alone.
+- the whole row was taken back: all of it is said anew.
 
 The id of a new version comes from the card, the slot, its generation (how many came before) and a
 keyed hash of its content (of a card: of what tells the person, so that a row is known after the
@@ -40,7 +41,14 @@ from campaigns.sheets.facts import registered_facts
 from campaigns.sheets.model import RowFault, SheetActivity, SheetRow
 from campaigns.sheets.wires import KNOWN_CARD, slot_of, wire_event
 from campaigns.times import parse_instant_us
-from crm.intake.known_rows import History, folded, keyed_mark, person_mark, version_id
+from crm.intake.known_rows import (
+    History,
+    folded,
+    keyed_mark,
+    merge_patch,
+    person_mark,
+    version_id,
+)
 from crm.intake.unsaid import speaks_of, with_unsaid
 from crm.journal.logged_event import LoggedEvent
 
@@ -90,6 +98,7 @@ class _Planner:
     secret: bytes
     history: History
     result: RowPlan = field(default_factory=RowPlan)
+    is_anew: bool = False
 
     def plan(self) -> RowPlan:
         if self.history.erased:
@@ -101,6 +110,7 @@ class _Planner:
         for slot in dict.fromkeys((*wanted, *self.history.versions)):
             if slot != "card":
                 self._plan_slot(slot, wanted.get(slot))
+        self.result.corrects = self.result.corrects and not self.is_anew
         if self.result.faults:
             self.result.wires.clear()
         return self.result
@@ -203,12 +213,19 @@ class _Planner:
 
     def _plan_card(self, wanted: dict[str, Any]) -> None:
         versions = self.history.versions.get("card", [])
-        registered = [event for event in versions if isinstance(event.data, CardRegistered)]
+        standing = self.history.standing("card")
+        registered = [event for event in standing if isinstance(event.data, CardRegistered)]
         if not registered:
-            self.result.wires.append(wanted)
             self.result.written.append("card")
+            if not versions:
+                self.result.wires.append(wanted)
+                return
+            # The whole row was taken back: it is written anew, and corrects nothing.
+            mark = person_mark(wanted["data"], self.secret)
+            self._version("card", "card.registered", wanted["data"], versions, mark)
+            self.is_anew = True
             return
-        said = folded(versions)
+        said = folded(standing)
         row_says = registered_facts(wanted["data"])
         now = with_unsaid(said, row_says, self.row.columns)
         if said == now:
@@ -250,20 +267,6 @@ def _is_answered_otherwise(
     """Whether a yes is none any more, or a no; what a yes holds besides follows from others."""
     answer = short_name(wanted["type"]) if wanted is not None else None
     return any(event.type_name != answer for event in standing)
-
-
-def merge_patch(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    """The patch (RFC 7396) that makes `after` of `before`; null clears."""
-    patch: dict[str, Any] = {}
-    for name in (*before, *(name for name in after if name not in before)):
-        old, new = before.get(name), after.get(name)
-        if old == new:
-            continue
-        if isinstance(old, Mapping) and isinstance(new, Mapping):
-            patch[name] = merge_patch(old, new)
-        else:
-            patch[name] = new
-    return patch
 
 
 def _is_somebody_else(said: Mapping[str, Any], now: Mapping[str, Any]) -> bool:

@@ -92,14 +92,14 @@ def accept_sheet(
     sketches = list(sheet.sketches())
     settled = _settled(engine, keyring, sheet, sketches, answers, party)
     noes = noes_to_health(sketches)
-    tally = SheetTally()
-    every: list[SheetRow] = []
+    tally, every = SheetTally(), list[SheetRow]()
     rows = (_with_question(row, settled) for row in sheet.rows(settled.ids))
+    plans: list[tuple[SheetRow, RowPlan]] = []
     while batch := list(islice(rows, _ROWS_AT_ONCE)):
         every += batch if keep_rows else ()
         once = _once(batch, settled, tally)
-        plans = _planned(engine, keyring, sheet.activity, once, secret, party, noes)
-        _send(intake, credential, plans, tally)
+        plans += _planned(engine, keyring, sheet.activity, once, secret, party, noes)
+    _send(intake, credential, plans, tally)
     _find_emptied(engine, sheet, tally)
     tally.notices += _twice(settled, tally)
     refused = len({(refusal.sheet, refusal.row) for refusal in tally.refusals})
@@ -241,6 +241,7 @@ def _send(
     plans: Iterable[tuple[SheetRow, RowPlan]],
     tally: SheetTally,
 ) -> None:
+    # All at one go: by the instant at which it is received a sheet is known for ever.
     lines: list[bytes] = []
     sent: list[tuple[SheetRow, RowPlan, int]] = []
     at_us = now_us()

@@ -14,6 +14,7 @@ from msgspec import structs
 from sqlalchemy import Table
 
 from campaigns.ids import short_number
+from campaigns.intake import Credential
 from campaigns.times import rfc3339
 from campaigns.wording.catalogues import LISTED, N_
 from crm.cards.card import Card
@@ -86,19 +87,31 @@ def why_refused(visit: Visit, acts: Sequence[Act], *, by_row: bool = False) -> s
     return None if preview is None else preview.outcomes[0].reason
 
 
+def what_lines_change(
+    visit: Visit, lines: Sequence[bytes], credential: Credential
+) -> tuple[str, ...]:
+    """The same of events as they would be handed over with a credential."""
+    preview = _of_lines(visit, lines, credential)
+    return () if preview is None else tuple(_sentences(visit, preview))
+
+
 def _preview(visit: Visit, acts: Sequence[Act], *, by_row: bool = False) -> Preview | None:
     """None: what many people share cannot be imagined, nor what the door would refuse."""
     credential = sayer_of(visit, {act.type_name for act in acts})
+    form_id, said_at = str(uuid4()), rfc3339(visit.site.now_us())
+    events = (
+        act.event(visit.account.source, f"{form_id}-{place}", place, said_at)
+        for place, act in enumerate(acts, 1)
+    )
+    return _of_lines(visit, list(map(orjson.dumps, events)), credential, by_row=by_row)
+
+
+def _of_lines(
+    visit: Visit, lines: Sequence[bytes], credential: Credential, *, by_row: bool = False
+) -> Preview | None:
     now_us = visit.site.now_us()
-    form_id, said_at = str(uuid4()), rfc3339(now_us)
     try:
-        said = [
-            imagined(orjson.dumps(event), credential, now_us, place)
-            for place, event in enumerate(
-                act.event(visit.account.source, f"{form_id}-{place}", place, said_at)
-                for place, act in enumerate(acts, 1)
-            )
-        ]
+        said = [imagined(line, credential, now_us, place) for place, line in enumerate(lines)]
     except CannotBeImagined:
         return None
     if not said:

@@ -30,7 +30,9 @@ from crm.intake.sheet_receipt import SheetReceipt
 from crm.intake.sheet_sentences import notice_sentence
 from crm.scope import OutOfScope
 from crm.storage.database import reading
+from crm.web.desk.names import names_shown
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
+from crm.web.pages.sheets_back import sheets_seen
 from crm.web.view.sheet_forms import TARGETS, SentSheet, SheetTooLarge, sent_sheet
 from crm.web.view.sheet_grid import SLOT_TYPES, Grid, grid_of, unread_lines
 
@@ -249,6 +251,7 @@ _NOTHING: dict[str, Any] = {
         "outcomes": (),
         "not_listed": 0,
     },
+    **{"handed_over": (), "names": {}},
     **{"notes": (), "notices": (), "slot_types": SLOT_TYPES},
 }
 
@@ -257,7 +260,13 @@ def _page(
     visit: Visit, found: ActivityRow, context: dict[str, Any] | None = None, status: int = 200
 ) -> Response:
     always = {"title": visit.say(N_("签到表")), "activity": found, "rows_offered": _ROWS}
-    return visit.render("sheet.html", {**_NOTHING, **always, **(context or {})}, status)
+    asked = {**_NOTHING, **always, **(context or {})}
+    if asked["sheet"] is None or asked["is_sent"]:
+        asked["handed_over"] = sheets_seen(visit, found)
+        actors = {seen.sending.actor for seen in asked["handed_over"]}
+        with reading(visit.site.engine) as connection:
+            asked["names"] = names_shown(visit, connection, actors)
+    return visit.render("sheet.html", asked, status)
 
 
 def _may_send(visit: Visit) -> Credential:

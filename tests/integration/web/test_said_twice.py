@@ -40,6 +40,7 @@ SAYS_EVENTS = {path for paths in SAID_ON.values() for path in paths} | {
     *(f"/people/{{name}}/{act.path}" for act in ACTS),
     *("/said/{form_id}", "/said/{form_id}/move", "/event/again", "/sheets/{activity_id}"),
     *("/conflicts/decide", "/copy/row/{key}/consent", "/event/consent"),
+    "/sheets/{activity_id}/sent/{key}",
 }
 """Each event has an id of its form, or of what stands in it: twice it is a duplicate."""
 READS = {
