@@ -69,6 +69,7 @@ IMPURE_ALONE = {
     "crm.policies.recorded",
     "crm.reward_desk.queues",
     "crm.people.linked",
+    "crm.people.summaries",
 }
 WORDS = "campaigns.wording.catalogues"
 """Reads the catalogues, which are part of the program: whoever uses it stays pure."""

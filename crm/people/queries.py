@@ -1,18 +1,14 @@
 """Finds people: by a card, by name, pinyin, initials or the end of a phone."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
-from crm.components.as_of import whole_past
-from crm.components.evaluation import Evaluation
-from crm.components.event_filter import effective_up_to
 from crm.components.index_keys import Digest
 from crm.consents.uses import Standing, may_show
 from crm.identity.traits import PLACEHOLDER_PHONES
-from crm.keyring.keyring import Keyring
 from crm.people.asking import matches, nearness
 from crm.people.found import FoundPerson, told_apart
 from crm.people.tables import CARD, LINK, PERSON
@@ -23,75 +19,6 @@ PAGE_ROWS = 50
 _PLACEHOLDER_TAILS = {phone[-4:] for phone in PLACEHOLDER_PHONES}
 
 FoundRow = tuple[str, str, str | None, str, str | None, str | None, str | None, bool, bool]
-
-
-@dataclass(frozen=True, slots=True)
-class PersonSummary:
-    """One person, with ids only."""
-
-    person_id: str
-    cards: tuple[str, ...]
-    household_id: str
-    deceased: bool
-    restricted: bool
-    erased: tuple[str, ...]
-
-
-def people_now(scope: Scope, connection: Connection) -> Iterator[PersonSummary]:
-    """Everybody, by person id; cards as text in order."""
-    _only_company(scope)
-    query = (
-        select(
-            PERSON.c.person_id,
-            PERSON.c.household_id,
-            PERSON.c.deceased,
-            PERSON.c.restricted,
-            LINK.c.card_id,
-            CARD.c.erased,
-        )
-        .join(LINK, LINK.c.person_id == PERSON.c.person_id)
-        .join(CARD, CARD.c.card_id == LINK.c.card_id)
-        .order_by(PERSON.c.person_id, LINK.c.card_id)
-    )
-    person: PersonSummary | None = None
-    for person_id, household_id, deceased, restricted, card_id, erased in connection.execute(query):
-        if person is not None and person.person_id != person_id:
-            yield person
-            person = None
-        cards = (*person.cards, card_id) if person else (card_id,)
-        gone = person.erased if person else ()
-        person = PersonSummary(
-            person_id,
-            cards,
-            household_id,
-            deceased,
-            restricted,
-            (*gone, card_id) if erased else gone,
-        )
-    if person is not None:
-        yield person
-
-
-def people_then(
-    scope: Scope, connection: Connection, keyring: Keyring, at_us: int
-) -> Iterator[PersonSummary]:
-    """Everybody as of an instant."""
-    _only_company(scope)
-    past = whole_past(connection, keyring, at_us, effective_up_to(at_us))
-    yield from sorted(summaries(past), key=lambda person: person.person_id)
-
-
-def summaries(evaluation: Evaluation) -> Iterator[PersonSummary]:
-    """Everybody in an evaluation."""
-    for person in evaluation.persons:
-        yield PersonSummary(
-            person.person_id,
-            tuple(sorted(card.card_id for card in person.cards)),
-            person.household_id,
-            person.deceased,
-            person.restricted,
-            tuple(sorted(card.card_id for card in person.cards if card.erased)),
-        )
 
 
 def cards_of(scope: Scope, connection: Connection, name: str) -> tuple[str, ...]:
@@ -114,16 +41,16 @@ def find_people(
 ) -> tuple[list[FoundPerson], int]:
     """(one page of people, how many there are); an empty text finds everybody.
 
-    Restricted archives are found by compliance alone when a name or phone is asked for.
+    Restricted archives are found by compliance alone when a name or phone is asked for; elsewhere
+    they stand last to everybody else, in the order of ids that say nothing.
     digest: of phones and ID numbers; without it a whole one is found by its last digits alone.
     """
     _only_company(scope)
     query = _people_query(text)
     if text.strip():
         query = query.where(matches(text, digest))
-        if not scope.may("restricted"):
-            query = query.where(PERSON.c.restricted.is_(False))
-    rows, total = _counted(connection, query, PAGE_ROWS, (page - 1) * PAGE_ROWS)
+    wanted = Wanted(text, skipped=(page - 1) * PAGE_ROWS)
+    rows, total = _listed(scope, connection, query, wanted)
     return _all_found(scope, rows), total
 
 
@@ -172,28 +99,69 @@ def list_people(
     query = _people_query(wanted.text, wanted.by, downwards=wanted.downwards)
     if wanted.text.strip():
         query = query.where(matches(wanted.text, digest))
-        if not scope.may("restricted"):
-            query = query.where(PERSON.c.restricted.is_(False))
     if wanted.sex:
         query = query.where(CARD.c.sex == wanted.sex)
     if among is not None:
-        found = [row for row in connection.execute(query) if row.person_id in among]
+        open_to, kept = _parted(scope, query, wanted)
+        found = [row for part in (open_to, *kept) for row in connection.execute(part)]
+        found = [row for row in found if row.person_id in among]
         return _all_found(scope, found[wanted.skipped : last]), len(found)
-    rows, total = _counted(connection, query, wanted.most, wanted.skipped)
+    rows, total = _listed(scope, connection, query, wanted)
     return _all_found(scope, rows), total
 
 
+def _parted(
+    scope: Scope, query: Select[Any], wanted: Wanted
+) -> tuple[Select[Any], tuple[Select[Any], ...]]:
+    """(whom this viewer may see by what is asked for, the rest): where somebody stands among the
+    others, or that they are there, tells a name, a year and a region as well as the words do."""
+    if scope.may("restricted"):
+        return query, ()
+    open_to = query.where(PERSON.c.restricted.is_(False))
+    if wanted.text.strip() or wanted.sex:
+        return open_to, ()
+    kept = query.where(PERSON.c.restricted).order_by(None).order_by(PERSON.c.person_id)
+    return open_to, (kept,)
+
+
+def _listed(
+    scope: Scope, connection: Connection, query: Select[Any], wanted: Wanted
+) -> tuple[list[Any], int]:
+    """(the rows that are wanted, how many there are): whom the viewer may not see come last."""
+    open_to, kept = _parted(scope, query, wanted)
+    most, skipped = wanted.most, wanted.skipped
+    if not kept:
+        looked_for = query.whereclause is not None
+        return _counted(connection, open_to, most, skipped, looked_for=looked_for)
+    rows, total = _page(connection, open_to, most, skipped), _count(connection, query)
+    missing = min(most, total - skipped) - len(rows)
+    if missing > 0:
+        # Counted from the end, so that nobody has to know how many they are.
+        backwards = kept[0].order_by(None).order_by(PERSON.c.person_id.desc())
+        after = max(0, total - skipped - most)
+        rows += reversed(_page(connection, backwards, missing, after))
+    return rows, total
+
+
 def _counted(
-    connection: Connection, query: Select[Any], most: int, skipped: int
+    connection: Connection, query: Select[Any], most: int, skipped: int, *, looked_for: bool
 ) -> tuple[list[Any], int]:
     """(the rows that are wanted, how many there are): one reading where something is looked for."""
-    page = query.limit(most).offset(skipped)
-    if query.whereclause is not None:
+    if looked_for:
+        page = query.limit(most).offset(skipped)
         found = connection.execute(page.add_columns(func.count().over())).all()
         if found or not skipped:
             return [tuple(row[:-1]) for row in found], found[0][-1] if found else 0
+    return _page(connection, query, most, skipped), _count(connection, query)
+
+
+def _page(connection: Connection, query: Select[Any], most: int, skipped: int) -> list[Any]:
+    return list(connection.execute(query.limit(most).offset(skipped)))
+
+
+def _count(connection: Connection, query: Select[Any]) -> int:
     counted = select(func.count()).select_from(query.order_by(None).subquery())
-    return list(connection.execute(page)), connection.execute(counted).scalar_one()
+    return connection.execute(counted).scalar_one()
 
 
 _SORTED_BY = {"name": CARD.c.sorted_as, "born": CARD.c.born, "region": CARD.c.region}
@@ -210,7 +178,7 @@ def restricted_people(
         query = query.where(matches(wanted.text, digest))
     if wanted.sex:
         query = query.where(CARD.c.sex == wanted.sex)
-    rows, total = _counted(connection, query, wanted.most, wanted.skipped)
+    rows, total = _counted(connection, query, wanted.most, wanted.skipped, looked_for=True)
     return _all_found(scope, rows), total
 
 

@@ -11,7 +11,7 @@ from crm.accounts.access import COMMAND, Access, log_accesses
 from crm.archives.queries import archive as read_archive
 from crm.clock import now_us
 from crm.masking import masked_address, masked_birth_date, masked_name, masked_number
-from crm.people.queries import PersonSummary, people_now, people_then
+from crm.people.summaries import PersonSummary, people_now, people_then
 from crm.scope import HEADQUARTERS_SCOPE as SCOPE
 from crm.storage.database import reading, writing
 from crm.web.view.archive_view import hidden_fields

@@ -18,7 +18,7 @@ from crm.journal.progress import load_progress
 from crm.ledger.queries import RewardRow, rewards_now
 from crm.operations.checks import run_checks
 from crm.outcomes.queries import event_status, event_statuses, outcome_counts
-from crm.people.queries import people_now
+from crm.people.summaries import people_now
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import METADATA, reading
 from streams.upkeep.dead_letters import failed_events, retry
