@@ -1,13 +1,14 @@
 """What people bought within their windows, and what it cost to have them there."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Protocol
 
 import numpy as np
 
 from campaigns.regions import covers
-from campaigns.times import DAY_US
+from campaigns.times import DAY_US, shanghai_day
 from crm.funnels.codes import NONE, Array
 from crm.funnels.columns import ACTIVITY, LENT, REGION, Columns
 from crm.funnels.definition import Step
@@ -53,6 +54,10 @@ class Held(Protocol):
     def reached(self) -> int | None:
         """How many were counted there."""
 
+    @property
+    def starts_us(self) -> int:
+        """When it begins."""
+
 
 @dataclass(frozen=True, slots=True)
 class Costs:
@@ -70,9 +75,23 @@ def costs_of(step: Step, held: Iterable[Held]) -> Costs | None:
     held: the activities of the period.
     """
     at_them = _held_at(step, held)
-    if at_them is None:
-        return None
-    fitting = [each for each in at_them if not each.cancelled]
+    return None if at_them is None else _sum(at_them)
+
+
+def costs_by(step: Step, held: Iterable[Held], dimension: str) -> dict[str, Costs]:
+    """The same for each group of a breakdown; empty where groups are not of activities."""
+    value = _GROUPED.get(dimension)
+    at_them = None if value is None else _held_at(step, held)
+    if value is None or at_them is None:
+        return {}
+    groups: dict[str, list[Held]] = {}
+    for each in at_them:
+        groups.setdefault(value(each), []).append(each)
+    return {name: _sum(of_it) for name, of_it in groups.items()}
+
+
+def _sum(held: Iterable[Held]) -> Costs:
+    fitting = [each for each in held if not each.cancelled]
     known = [each.cost_fen for each in fitting if each.cost_fen is not None]
     return Costs(len(fitting), len(fitting) - len(known), sum(known))
 
@@ -94,3 +113,22 @@ def _held_at(step: Step, held: Iterable[Held]) -> list[Held] | None:
 def _fits(activity: Any, name: str, value: str) -> bool:
     held = getattr(activity, name)
     return held == value or (name == REGION and bool(held) and covers(value, held))
+
+
+def _monday(activity: Any) -> str:
+    day = shanghai_day(activity.starts_us)
+    return (day - timedelta(days=day.weekday())).isoformat()
+
+
+_GROUPED: Mapping[str, Callable[[Any], str]] = {
+    "activity_id": lambda activity: activity.activity_id,
+    "activity_kind": lambda activity: activity.kind,
+    "dealer": lambda activity: activity.dealer,
+    "programme": lambda activity: activity.programme,
+    "month": lambda activity: shanghai_day(activity.starts_us).isoformat()[:7],
+    "week": _monday,
+    "province": lambda activity: activity.region[:2].ljust(6, "0"),
+    "city": lambda activity: activity.region[:4].ljust(6, "0"),
+    "county": lambda activity: activity.region,
+}
+"""Breakdown → of which group an activity is, as those who came to it are."""

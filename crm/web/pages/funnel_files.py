@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from io import BytesIO, StringIO
 from urllib.parse import quote
@@ -23,6 +23,7 @@ from crm.web.guards.visit import SignedIn, Visit
 from crm.web.pages.funnel_parts import (
     asked_of,
     beside_of,
+    breakdowns_whole,
     costs_for,
     may_look,
     money_beside,
@@ -32,9 +33,9 @@ from crm.web.pages.funnel_parts import (
     today_of,
     viewer_of,
 )
-from crm.web.view.funnel_breakdowns import Small, breakdowns_of
+from crm.web.view.funnel_breakdowns import Breakdown, Small, breakdowns_of
 from crm.web.view.funnel_compared import against
-from crm.web.view.funnel_form import COMPARISONS, PERIODS
+from crm.web.view.funnel_form import COMPARISONS, PERIODS, AskedFunnel
 from crm.web.view.funnel_money import Money, money_lines, money_of
 from crm.web.view.funnel_picture import (
     LINE,
@@ -58,7 +59,8 @@ _MONEY_HEADS = (
     N_("每人活动费用（元）"),
 )
 _SPENT = _MONEY_HEADS[2]
-_GROUP_HEADS = (N_("走完的"), _SPENT, N_("和其余的人比"))
+_COST_HEADS = (N_("活动费用（元）"), N_("每元费用的购买额（元）"))
+_GROUP_HEADS = (N_("走完的"), _SPENT, *_COST_HEADS, N_("和其余的人比"))
 _FROM_BEFORE = N_("%(step)s：比上一步")
 _NO_TAB = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _TAB_LETTERS = 31
@@ -166,29 +168,36 @@ def _lines(visit: Visit) -> list[tuple[FileCell, ...]]:
     if (other := money_beside(visit, beside, viewer)) is not None:
         word = visit.say(PERIODS[asked.document.compare])
         lines += [(), (word,), *money_lines(other, [visit.say(head) for head in _MONEY_HEADS])]
-    words = [step_word(step, visit.language) for step in asked.document.steps]
-    for breakdown in breakdowns_of(report, viewer, beside.report if beside else None):
-        rates = [visit.say(_FROM_BEFORE) % {"step": word} for word in words[1:]]
-        sums = [visit.say(head) for head in _GROUP_HEADS if money or head != _SPENT]
-        lines += [(), (breakdown.word, *words, *rates, *sums)]
-        lines += [_group_line(group, has_money=money is not None) for group in breakdown.groups]
-        lines += [(visit.say(note),) for note in breakdown.notes]
-        if any(group.then for group in breakdown.groups):
-            period = visit.say(PERIODS[asked.document.compare])
-            lines += [(), (f"{breakdown.word} · {period}", *words, *rates)]
-            lines += [
-                (
-                    group.word,
-                    *(_number(count) for count, _ in group.then),
-                    *(rate for _, rate in group.then[1:]),
-                )
-                for group in breakdown.groups
-            ]
+    for breakdown in breakdowns_whole(visit, asked, report, viewer, beside):
+        lines += _breakdown(visit, asked, breakdown, has_money=money is not None)
     lines += [(), (visit.say(N_("数字来源")),)]
     lines += [(line,) for line in passport_of(visit, asked, report, beside)]
     return [
         tuple(counted(each) if isinstance(each, str) else each for each in row) for row in lines
     ]
+
+
+def _breakdown(
+    visit: Visit, asked: AskedFunnel, breakdown: Breakdown, *, has_money: bool
+) -> Iterator[tuple[FileCell, ...]]:
+    """The table of a breakdown, and that of the period that it is compared with."""
+    words = [step_word(step, visit.language) for step in asked.document.steps]
+    rates = [visit.say(_FROM_BEFORE) % {"step": word} for word in words[1:]]
+    # In the order of the page, whose table leaves out the same.
+    left_out = {*(() if has_money else (_SPENT,))}
+    left_out |= {*(() if breakdown.has_costs else _COST_HEADS)}
+    sums = [head for head in _GROUP_HEADS if head not in left_out]
+    yield ()
+    yield (breakdown.word, *words, *rates, *map(visit.say, sums))
+    yield from (_group_line(group, sums) for group in breakdown.groups)
+    yield from ((visit.say(note),) for note in breakdown.notes)
+    if any(group.then for group in breakdown.groups):
+        period = visit.say(PERIODS[asked.document.compare])
+        yield ()
+        yield (f"{breakdown.word} · {period}", *words, *rates)
+        for group in breakdown.groups:
+            counts = (_number(count) for count, _ in group.then)
+            yield (group.word, *counts, *(rate for _, rate in group.then[1:]))
 
 
 def _amounts(visit: Visit, money: Money | None, viewer: Viewer) -> Iterator[tuple[FileCell, ...]]:
@@ -202,12 +211,13 @@ def _amounts(visit: Visit, money: Money | None, viewer: Viewer) -> Iterator[tupl
         yield (said,)
 
 
-def _group_line(group: Small, *, has_money: bool) -> tuple[FileCell, ...]:
-    """What the page says of a group of a breakdown."""
-    fen = group.spent_fen
-    spent = (None if fen is None else yuan_number(fen),) if has_money else ()
+def _group_line(group: Small, heads: Sequence[str]) -> tuple[FileCell, ...]:
+    """What the page says of a group of a breakdown, under some of `_GROUP_HEADS`."""
+    amounts = (group.spent_fen, group.cost_fen, group.bought_per_yuan)
+    spent, *costs = (None if fen is None else yuan_number(fen) for fen in amounts)
+    told = dict(zip(_GROUP_HEADS, (group.rate, spent, *costs, group.sure), strict=True))
     counts = map(_number, group.counts)
-    return (group.word, *counts, *group.rates[1:], group.rate, *spent, group.sure)
+    return (group.word, *counts, *group.rates[1:], *(told[head] for head in heads))
 
 
 def _in_text(cell: FileCell) -> Taken:

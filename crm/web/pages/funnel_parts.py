@@ -11,11 +11,11 @@ from msgspec import structs
 
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import LISTED, N_
-from crm.activities.queries import activities_between
+from crm.activities.queries import ActivityRow, activities_between
 from crm.copies.queries import dealer_names, dealers_under_contract
 from crm.funnels.definition import parse_step
 from crm.funnels.document import Document
-from crm.funnels.money import Costs, costs_of, reached_at
+from crm.funnels.money import Costs, costs_by, costs_of, reached_at
 from crm.funnels.other_period import Other, other_period
 from crm.funnels.own_copy import TYPES_OF_COPIES
 from crm.funnels.register import Owner, Saved, history_of
@@ -154,11 +154,20 @@ def notes_of(
         yield from compared_notes(beside.other, viewer)
 
 
+def breakdowns_whole(
+    visit: Visit, asked: AskedFunnel, report: Report, viewer: Viewer, beside: Beside | None
+) -> list[Breakdown]:
+    """The breakdowns with all their groups, and what the activities of each cost."""
+    step, held = parse_step(asked.document.steps[0]), _held(visit, asked) if report.groups else []
+    costs = {name: costs_by(step, held, name) for name in report.groups}
+    return list(breakdowns_of(report, viewer, beside.report if beside else None, costs))
+
+
 def breakdowns_for(
-    visit: Visit, report: Report, viewer: Viewer, beside: Beside | None
+    visit: Visit, asked: AskedFunnel, report: Report, viewer: Viewer, beside: Beside | None
 ) -> list[Breakdown]:
     """The breakdowns of a page, which begins with some of many groups unless all are asked for."""
-    found = list(breakdowns_of(report, viewer, beside.report if beside else None))
+    found = breakdowns_whole(visit, asked, report, viewer, beside)
     return found if visit.request.query_params.get("groups") == "all" else begun(found)
 
 
@@ -195,18 +204,19 @@ def reached_of(visit: Visit, asked: AskedFunnel) -> int | None:
     place; None: not asked, not theirs, or more is asked of that step than at which activities."""
     if not asked.document.reached or not visit.scope.may("numbers"):
         return None
+    return reached_at(parse_step(asked.document.steps[0]), _held(visit, asked))
+
+
+def _held(visit: Visit, asked: AskedFunnel) -> list[ActivityRow]:
+    """The activities of the period."""
     from_day, to_day = asked.document.period(today_of(visit))
     with reading(visit.site.engine) as connection:
-        held = activities_between(visit.scope, connection, from_day, to_day)
-    return reached_at(parse_step(asked.document.steps[0]), held)
+        return activities_between(visit.scope, connection, from_day, to_day)
 
 
 def costs_for(visit: Visit, asked: AskedFunnel) -> Costs | None:
     """What the activities of the period cost at which the first step takes place."""
-    from_day, to_day = asked.document.period(today_of(visit))
-    with reading(visit.site.engine) as connection:
-        held = activities_between(visit.scope, connection, from_day, to_day)
-    return costs_of(parse_step(asked.document.steps[0]), held)
+    return costs_of(parse_step(asked.document.steps[0]), _held(visit, asked))
 
 
 def money_beside(visit: Visit, beside: Beside | None, viewer: Viewer) -> Money | None:

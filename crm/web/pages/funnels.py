@@ -104,7 +104,7 @@ def funnels_page(visit: SignedIn) -> Response:
         "report": report,
         "bars": bars_of(report, viewer, compared),
         "png": f"{file_stem(asked.document, today_of(visit), visit.language)}.png",
-        "breakdowns": breakdowns_for(visit, report, viewer, beside),
+        "breakdowns": breakdowns_for(visit, asked, report, viewer, beside),
         "lists_behind": lists_behind(beside.other, viewer) if beside else (),
         "reached": reached_of(visit, asked),
         "times": list(other_times(asked.document, today_of(visit), visit.language)),

@@ -1,22 +1,29 @@
 """The groups of a funnel, as they are drawn: small multiples of one scale, and their table."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from campaigns.wording.catalogues import N_
 from crm.funnels.comparing import difference
 from crm.funnels.few import Shown
+from crm.funnels.money import Costs
 from crm.funnels.report import GroupCounts, Report, shown_of_groups
+from crm.money import fen_per
 from crm.web.view.funnel_view import Rate, Viewer, interval_text, rate_in_file, share_of
 from crm.web.view.funnel_words import dimension_word
 
+_FEN_A_YUAN = 100
 MULTIPLES = 12
 MOST_ROWS, FEWEST_ROWS = 30, 8
 """Of groups with which the tables of a page begin: of all breakdowns together, of each at least."""
 _OF_TIME = ("month", "week")
 WITHHELD = N_("隐去")
 """Of a group: too few, or what would tell how many others are few."""
+WHAT_GROUPS_COST = N_(
+    "活动费用是这段时间里这一组的活动的，取消的不算；有一场没写费用，这一组就不算。比活动值不值，看“每元费用的购买额”；"
+    "期限还没走完的，购买额还会多。"
+)
 WHY_WITHHELD = N_("不到 5 人的不显示，停下的不到 5 人也一样；别的数减一减就露出来的，也隐去。")
 
 
@@ -26,7 +33,8 @@ class Small:
 
     shares: of steps, 0 where one is not told; rates: of each step from the one before, None where
     either is not told, and of the first; rate: of the last step from the first. then: the counts
-    and rates of the same group in the period that it is compared with, where it is.
+    and rates of the same group in the period that it is compared with, where it is. cost_fen: what
+    the activities of the group cost, None where it is not known of each of them.
     """
 
     value: str | None
@@ -39,6 +47,13 @@ class Small:
     sure: str
     spent_fen: int | None
     then: tuple[tuple[str, Rate | None], ...] = ()
+    cost_fen: int | None = None
+
+    @property
+    def bought_per_yuan(self) -> int | None:
+        """What was bought for each yuan that its activities cost, fen."""
+        spent, cost = self.spent_fen, self.cost_fen
+        return None if spent is None or cost is None else fen_per(_FEN_A_YUAN * spent, cost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +77,23 @@ class Breakdown:
     @property
     def notes(self) -> tuple[str, ...]:
         """What must be said beside the numbers."""
-        return (WHY_WITHHELD,) if self.withheld else ()
+        said = (WHY_WITHHELD,) if self.withheld else ()
+        return (*said, WHAT_GROUPS_COST) if self.has_costs else said
+
+    @property
+    def has_costs(self) -> bool:
+        """Whether of any of its groups is known what its activities cost."""
+        return any(each.cost_fen for each in self.groups)
 
 
 def breakdowns_of(
-    report: Report, viewer: Viewer, other: Report | None = None
+    report: Report,
+    viewer: Viewer,
+    other: Report | None = None,
+    costs: Mapping[str, Mapping[str, Costs]] | None = None,
 ) -> Iterator[Breakdown]:
-    """The breakdowns as they are drawn; other: of the period that it is compared with."""
+    """The breakdowns as they are drawn; other: of the period that it is compared with; costs: of
+    activities, by breakdown and group."""
     for name, groups in report.groups.items():
         open_steps = _open_steps(name, groups, viewer)
         shown = [pair for pair in zip(groups, open_steps, strict=True) if pair[1][0]]
@@ -85,6 +110,7 @@ def breakdowns_of(
             replace(
                 _small(each, may, name, widest, report, viewer),
                 then=then.get(each.value, nobody) if is_beside else (),
+                cost_fen=_cost((costs or {}).get(name, {}).get(each.value or "")),
             )
             for each, may in shown
         )
@@ -96,6 +122,10 @@ def breakdowns_of(
             tuple(drawn[at] for at in sorted(largest)),
             not all(map(all, open_steps)),
         )
+
+
+def _cost(costs: Costs | None) -> int | None:
+    return None if costs is None or costs.unpriced else costs.cost_fen
 
 
 def begun(breakdowns: Sequence[Breakdown]) -> list[Breakdown]:

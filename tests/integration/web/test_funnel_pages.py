@@ -152,6 +152,25 @@ def test_the_page_says_what_was_bought_and_what_each_person_cost(
     assert yuan_text(costs.cost_fen) in page
 
 
+def test_the_groups_of_activities_say_what_they_cost_and_what_was_bought_for_a_yuan(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    page = office.get(f"/funnels?{QUERY}&by=activity_kind&by=sex").text
+    rows = list(csv.reader(StringIO(office.get(f"/funnels.csv?{QUERY}&by=activity_kind").text)))
+    at, head = next((n, row) for n, row in enumerate(rows) if "活动费用（元）" in row)
+    spent, cost, each = (
+        head.index(name) for name in ("购买额（元）", "活动费用（元）", "每元费用的购买额（元）")
+    )
+    groups = list(takewhile(lambda row: len(row) == len(head), rows[at + 1 :]))
+    assert len(groups) > 3
+    for row in groups:
+        bought_fen, cost_fen = (round(100 * float(row[place])) for place in (spent, cost))
+        assert round(100 * float(row[each])) == fen_per(100 * bought_fen, cost_fen)
+        assert yuan_text(cost_fen) in page
+    by_kind, by_sex = page.split("按性别")
+    assert "每元费用的购买额" in by_kind and "每元费用的购买额" not in by_sex
+
+
 def test_a_dealer_reads_the_costs_of_its_own_activities_and_nobody_costs_nothing(
     site: RunningSite,
 ) -> None:
@@ -458,15 +477,16 @@ def test_a_table_that_is_taken_away_says_of_groups_what_the_page_says_and_what_i
         sheet = load_workbook(BytesIO(market.get(f"/funnels.xlsx?{QUERY}&by=city").content)).active
     rows = list(csv.reader(StringIO(table)))
     (at,) = [place for place, row in enumerate(rows) if row[:1] == ["城市"]]
-    *_, whole, spent, sure = rows[at]
+    *_, whole, spent, cost, each, sure = rows[at]
     assert (whole, spent, sure) == ("走完的", "购买额（元）", "和其余的人比")
+    assert (cost, each) == ("活动费用（元）", "每元费用的购买额（元）")
     groups = list(takewhile(lambda row: len(row) > 1, rows[at + 1 :]))
     whole_table = page.partition("<h2>按城市</h2>")[2]
     for row in groups:
-        assert not row[-3] or f"<td>{row[-3]}</td>" in whole_table
-        assert not row[-2] or f"¥{float(row[-2]):,.2f}" in whole_table
+        assert not row[-5] or f"<td>{row[-5]}</td>" in whole_table
+        assert all(not fen or f"¥{float(fen):,.2f}" in whole_table for fen in row[-4:-1])
         assert row[-1].removeprefix("'") in whole_table
-    assert any(row[-3] for row in groups) and any(row[-2] for row in groups)
+    assert all(any(row[place] for row in groups) for place in (-5, -4, -3, -2))
     (why,) = rows[at + 1 + len(groups)]
     assert "隐去" in why and why in whole_table
     for said in (

@@ -7,9 +7,10 @@ from typing import Any
 import orjson
 import pytest
 
+from campaigns.times import day_start_us
 from crm.funnels.definition import parse_step
 from crm.funnels.document import Document
-from crm.funnels.money import Costs, costs_of, reached_at
+from crm.funnels.money import Costs, costs_by, costs_of, reached_at
 from crm.funnels.own_copy import own_copy
 from crm.funnels.report import Question, Report, report_of
 
@@ -84,6 +85,7 @@ class Held:
     dealer: str = "D1"
     region: str = "110105"
     reached: int | None = 7
+    starts_us: int = day_start_us(date(2026, 3, 4))
 
 
 HELD = (
@@ -109,6 +111,26 @@ def test_the_costs_are_those_of_the_activities_that_the_first_step_names(
     step: str, costs: Costs | None
 ) -> None:
     assert costs_of(parse_step(step), HELD) == costs
+
+
+@pytest.mark.parametrize(
+    ("dimension", "groups"),
+    [
+        ("activity_kind", {"free_clinic": Costs(2, 1, 1_000), "promotion": Costs(1, 0, 70)}),
+        ("dealer", {"D1": Costs(2, 0, 1_070), "D2": Costs(1, 1, 0)}),
+        ("programme", {"sunset": Costs(3, 1, 1_070)}),
+        ("activity_id", {"A1": Costs(3, 1, 1_070)}),
+        ("month", {"2026-03": Costs(3, 1, 1_070)}),
+        ("week", {"2026-03-02": Costs(3, 1, 1_070)}),
+        ("province", {"110000": Costs(3, 1, 1_070)}),
+        ("city", {"110100": Costs(3, 1, 1_070)}),
+        ("county", {"110105": Costs(3, 1, 1_070)}),
+        ("sex", {}),
+    ],
+)
+def test_a_group_costs_what_its_activities_cost(dimension: str, groups: dict[str, Costs]) -> None:
+    assert costs_by(parse_step("activity.attended"), HELD, dimension) == groups
+    assert costs_by(parse_step("trial.started"), HELD, dimension) == {}
 
 
 @pytest.mark.parametrize(

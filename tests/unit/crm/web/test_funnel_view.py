@@ -7,7 +7,7 @@ import pytest
 from crm.funnels.few import is_few
 from crm.funnels.money import Costs
 from crm.funnels.report import GroupCounts, Report, StepCounts
-from crm.web.view.funnel_breakdowns import breakdowns_of
+from crm.web.view.funnel_breakdowns import WHAT_GROUPS_COST, breakdowns_of
 from crm.web.view.funnel_compared import against
 from crm.web.view.funnel_money import money_lines, money_of
 from crm.web.view.funnel_view import Viewer, bars_of, step_most_left, table_rows
@@ -60,6 +60,25 @@ def test_a_group_of_few_is_no_bar_and_comes_out_by_no_subtraction() -> None:
     assert not office.withheld and market.withheld
     rates = {each.word: [rate and rate.text for rate in each.rates] for each in market.groups}
     assert rates == {"D01": [None, "75%"], "D02": [None, None], "D03": [None, None]}
+
+
+def test_a_group_says_what_was_bought_for_a_yuan_where_all_of_it_is_known() -> None:
+    told = report({"D01": (40, 30), "D02": (30, 20), "D03": (40, 20)})
+    known, partly = Costs(2, 0, 1_540_000), Costs(2, 1, 900)
+    costs = {"dealer": {"D01": known, "D02": partly}}
+    (market,) = breakdowns_of(told, viewer(names=False), costs=costs)
+    assert market.has_costs and WHAT_GROUPS_COST in market.notes
+    assert {each.word: (each.cost_fen, each.bought_per_yuan) for each in market.groups} == {
+        "D01": (1_540_000, 20),
+        "D02": (None, None),
+        "D03": (None, None),
+    }
+    few = report({"D01": (40, 30), "D02": (8, 7), "D03": (8, 1)})
+    (hidden,) = breakdowns_of(few, viewer(names=False), costs={"dealer": {"D02": known}})
+    amounts = {each.word: (each.cost_fen, each.bought_per_yuan) for each in hidden.groups}
+    assert amounts["D02"] == (1_540_000, None)
+    (plain,) = breakdowns_of(told, viewer(names=False))
+    assert not plain.has_costs and WHAT_GROUPS_COST not in plain.notes
 
 
 def test_whoever_sees_no_names_is_told_of_no_group_of_few() -> None:
