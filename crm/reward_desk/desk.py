@@ -78,6 +78,11 @@ class DeskRow:
     has_purchase: bool = True
 
     @property
+    def is_evened(self) -> bool:
+        """Whether what was paid too much of it is no longer owed: later payments set it off."""
+        return self.owed_back_fen > 0 and not self.member_owes_fen
+
+    @property
     def is_late(self) -> bool:
         """Whether an approval alone would free it: its referral came in too late."""
         return self.state == "blocked" and self.reason == "late_referral"

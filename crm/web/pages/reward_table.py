@@ -132,7 +132,12 @@ _COLUMNS: tuple[Column[DeskRow], ...] = (
     Column("open", N_("还可付"), lambda _, row: _money(max(row.open_fen, 0)), is_number=True),
     Column("owes", N_("会员应退回"), lambda _, row: _owes(row), is_number=True),
     Column("paid", N_("已发放"), lambda _, row: _money(row.paid_fen), is_number=True),
-    Column("back", N_("应退回"), lambda _, row: _money(row.owed_back_fen), is_number=True),
+    Column(
+        "back",
+        N_("应退回"),
+        lambda _, row: _money(0 if row.is_evened else row.owed_back_fen),
+        is_number=True,
+    ),
     Column(
         "set_off", N_("已抵扣"), lambda _, row: _money(row.set_off_fen), is_number=True, shown=False
     ),

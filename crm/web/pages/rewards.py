@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from fastapi import APIRouter
 from fastapi.responses import Response
+from sqlalchemy import Connection
 
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
@@ -29,6 +30,7 @@ from crm.reward_desk.queues import QUEUES, queues
 from crm.rewards.explaining import Explanation
 from crm.scope import OutOfScope
 from crm.storage.database import reading
+from crm.watch.queries import findings
 from crm.web.desk.acts import Act, ActForm, done, say
 from crm.web.desk.contracts import company_word
 from crm.web.desk.files import taken_away
@@ -36,6 +38,7 @@ from crm.web.desk.names import names_shown
 from crm.web.desk.tables import Asked
 from crm.web.guards.visit import FormStale, NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.pages.reward_table import part_of, table_of
+from crm.web.view.labels import label
 from crm.web.view.speakers import speaker_word
 
 router = APIRouter()
@@ -175,6 +178,7 @@ def show_reward(visit: Visit, reward_id: str, form: ActForm | None = None) -> Re
             raise NotFound
         why = explanation_shown(visit.scope, connection, visit.site.keyring, rows[0], now_us)
         because = rejected_because(connection, rows)
+        unusual = _unusual(visit, connection, rows[0])
         entries, payments, begun = [], [], []
         if is_company:
             entries = ledger_of(visit.scope, connection, reward_id)
@@ -188,9 +192,6 @@ def show_reward(visit: Visit, reward_id: str, form: ActForm | None = None) -> Re
         row, actor = rows[0], visit.account.actor
         pays = visit.may_say("reward.paid") and may_be_payer(connection, actor, row)
     hands = {"entered": row.entered_by, "approved": row.approved_by, "paid": row.paid_by}
-    owed_fen = 0 if row.in_kind else row.member_owes_fen
-    rest_fen = row.open_fen - owed_fen
-    known = form or ActForm.of({"amount": yuan_typed(rest_fen) if rest_fen > 0 else None})
     context = {
         "title": visit.say(N_("奖励")),
         "row": row,
@@ -199,6 +200,7 @@ def show_reward(visit: Visit, reward_id: str, form: ActForm | None = None) -> Re
         "payments": payments,
         "begun": begun,
         "because": because.get(reward_id, ""),
+        "unusual": unusual,
         "may_tell": {each.order_id for each in begun if each.may_tell(actor, now_us)},
         "may_fail": {each.order_id for each in begun if each.may_fail(actor, now_us)},
         "names": names,
@@ -208,7 +210,7 @@ def show_reward(visit: Visit, reward_id: str, form: ActForm | None = None) -> Re
             did: list(dict.fromkeys(_word(visit, names, did, each) for each in who))
             for did, who in hands.items()
         },
-        "form": known,
+        "form": form or _of_what_is_due(row),
         "company": company_word(visit),
         "form_id": str(uuid4()),
         **acts_on(visit, rows),
@@ -216,6 +218,22 @@ def show_reward(visit: Visit, reward_id: str, form: ActForm | None = None) -> Re
         "own": [did for did, who in hands.items() if actor in who],
     }
     return visit.render("reward.html", context, 422 if form is not None else 200)
+
+
+def _of_what_is_due(row: DeskRow) -> ActForm:
+    """The form of a payment with what is left to pay once what the member owes back is set off."""
+    rest_fen = row.open_fen - (0 if row.in_kind else row.member_owes_fen)
+    return ActForm.of({"amount": yuan_typed(rest_fen) if rest_fen > 0 else None})
+
+
+def _unusual(visit: Visit, connection: Connection, row: DeskRow) -> str:
+    """What is unusual about it that nobody has looked at yet, in words; the company's alone."""
+    if not (row.watched and visit.may("books")):
+        return ""
+    found = findings(visit.scope, connection, [row.member])
+    open_ones = (each for each in found if each.decided_by is None)
+    kinds = [each.kind for each in open_ones if row.reward_id in each.reward_ids]
+    return visit.joined(visit.say(label("watched", kind)) for kind in dict.fromkeys(kinds))
 
 
 def _word(visit: Visit, names: Mapping[str, str], did: str, actor: str) -> str:

@@ -1,5 +1,7 @@
 """What looks made up among rewards: the evidence of each, and who lets it go on."""
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -10,6 +12,7 @@ from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.people import names_of
 from crm.people.queries import PAGE_ROWS
+from crm.reward_desk.desk import DeskRow
 from crm.reward_desk.hands import handled
 from crm.reward_desk.queries import desk_rows
 from crm.scope import OutOfScope
@@ -73,9 +76,8 @@ def watch_page(visit: SignedIn, page: _Page = 1) -> Response:
         "title": visit.say(N_("不寻常的")),
         "findings": shown,
         "total": len(found),
-        "rows": rows,
+        "evidence": {each.key: _by_day(each, rows) for each in shown},
         "names": names,
-        "most": PAGE_ROWS,
         "page": page,
         "pages": max(1, -(-len(found) // PAGE_ROWS)),
         "may_decide": visit.may_say("reward.approved"),
@@ -83,6 +85,12 @@ def watch_page(visit: SignedIn, page: _Page = 1) -> Response:
         "today": shanghai_day(visit.site.now_us()),
     }
     return visit.render("watch.html", context)
+
+
+def _by_day(finding: Finding, rows: Mapping[str, DeskRow]) -> list[DeskRow]:
+    """Its rewards as a page shows them: by the day of the purchase."""
+    found = [rows[each] for each in finding.reward_ids[:PAGE_ROWS] if each in rows]
+    return sorted(found, key=lambda row: (row.bought_on or date.max, row.reward_id))
 
 
 @router.post("/watch/decide")

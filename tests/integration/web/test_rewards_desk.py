@@ -334,6 +334,8 @@ def test_what_a_member_owes_back_is_set_off_against_the_next_file_and_comes_to_n
         assert ">M5</a>" not in person.get("/rewards?state=owed_back").text
         page = person.get(f"/rewards/{rewards[0]}").text
         assert "已抵扣 ¥25.00" in page and "<td>抵扣</td>" in page
+        page = person.get(f"/rewards/{reward_of(60, 'M5')}").text
+        assert "应退回的已抵扣" in page and "应退回 ¥50.00" not in page
 
 
 def test_a_payment_alone_is_asked_about_before_it_pays_in_full_to_who_owes_back(

@@ -221,7 +221,11 @@ def test_what_is_watched_goes_into_a_file_only_after_somebody_without_a_hand_has
     key = found(desk)["burst", "M1"].key
     with signed_in(desk, "payer") as person:
         assert rewards[0] in person.get("/watch").text
-        assert "先核查" in person.get(f"/rewards/{rewards[0]}").text
+        page = person.get(f"/rewards/{rewards[0]}").text
+        assert "先核查，再付款：这一份在“不寻常的”里（一天里的购买特别多）" in page
+        assert 'href="/watch"' in page and "核查没有问题，就可以发放" in page
+        assert "现在就可以发放" not in page
+        assert "由总部或合规来看" in person.get("/watch").text
         assert person.post("/rewards/files", reward=rewards).status_code == 409
         fields = {"form_id": str(uuid4()), "amount": "40", "reference": "b-1"}
         asked = person.post(f"/rewards/{rewards[0]}/pay", **fields)
@@ -234,6 +238,9 @@ def test_what_is_watched_goes_into_a_file_only_after_somebody_without_a_hand_has
         assert person.post("/watch/decide", key="burst/none").status_code == 404
         assert person.post("/watch/decide", key=key).status_code == 303
     with signed_in(desk, "payer") as person:
+        page = person.get(f"/rewards/{rewards[0]}").text
+        assert "先核查" not in page and "现在就可以发放" in page
+        assert "由总部或合规来看" in person.get("/watch").text
         assert person.post("/rewards/files", reward=rewards).status_code == 303
 
 
