@@ -232,6 +232,11 @@ def accounts(connection: Connection) -> list[KnownAccount]:
     ]
 
 
+def accounts_of_dealer(connection: Connection, dealer: str) -> list[KnownAccount]:
+    """The open accounts of a dealer's people, the oldest first."""
+    return [each for each in accounts(connection) if each.dealer == dealer and each.is_open]
+
+
 def names_who_may_say(connection: Connection, type_name: str) -> list[str]:
     """The names of the open accounts that may say events of a type, the oldest first."""
     return [

@@ -6,7 +6,8 @@ from fastapi.responses import FileResponse, RedirectResponse, Response
 from campaigns.wording.catalogues import N_
 from campaigns.wording.languages import language_named
 from crm.accounts.passwords import PasswordRefused
-from crm.accounts.people import change_password
+from crm.accounts.people import KnownAccount, accounts_of_dealer, change_password
+from crm.storage.database import reading
 from crm.web.desk.contracts import company_word, own_contracts
 from crm.web.guards.visit import (
     LANGUAGE_COOKIE,
@@ -34,7 +35,17 @@ PASSWORD_FAULTS = {
 def my_page(visit: SignedIn) -> Response:
     """Who is signed in, what is unsent, the password, the language, the way out."""
     context = {"title": visit.say(N_("我的")), "company": company_word(visit)}
-    return visit.render("me.html", {**context, "contracts": own_contracts(visit)})
+    contracts = own_contracts(visit)
+    return visit.render("me.html", {**context, "contracts": contracts, "own_accounts": _own(visit)})
+
+
+def _own(visit: Visit) -> list[KnownAccount]:
+    """Who signs in for the dealer that looks: it alone knows who has left."""
+    dealer = visit.scope.dealer
+    if dealer is None or not visit.scope.may("own_copy"):
+        return []
+    with reading(visit.site.engine) as connection:
+        return accounts_of_dealer(connection, dealer)
 
 
 @router.get("/me/password")

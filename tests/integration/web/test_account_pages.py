@@ -9,7 +9,7 @@ import pytest
 
 from campaigns.times import SECOND_US
 from crm.accounts.invitations import GOOD_SECONDS
-from crm.accounts.people import accounts, find_user
+from crm.accounts.people import accounts, close_account, find_user
 from crm.accounts.roles import ROLES, checked_roles
 from crm.clock import now_us
 from crm.storage.database import reading
@@ -85,6 +85,25 @@ def test_who_sees_more_than_numbers_sets_the_second_factor_up_before_anything_op
     link = link_in(post(office, "/accounts", role_auditor="1"))
     assert join(stranger, link, "audit-new").headers["location"] == "/me/second-factor"
     assert stranger.get("/people").headers["location"] == "/me/second-factor?to=/people"
+
+
+def test_a_dealer_reads_who_signs_in_for_it_and_whom_to_tell_of_who_comes_and_goes(
+    site: RunningSite,
+) -> None:
+    site.user("own-boss", "dealer", "D1")
+    site.user("own-hand", "dealer_staff", "D1")
+    gone = site.user("own-gone", "dealer_staff", "D1")
+    close_account(site.site.engine, gone)
+    site.user("other-hand", "dealer_staff", "D2")
+    shown = {}
+    for name in ("own-boss", "own-hand", "office"):
+        with site.client() as client:
+            sign_in(client, name)
+            shown[name] = client.get("/me").text.partition('id="accounts"')[2]
+    assert "own-boss" in shown["own-boss"] and "own-hand" in shown["own-boss"]
+    assert "own-gone" not in shown["own-boss"] and "other-hand" not in shown["own-boss"]
+    assert "账号由公司开和关" in shown["own-boss"]
+    assert (shown["own-hand"], shown["office"]) == ("", "")
 
 
 def test_a_dealers_role_needs_a_dealer_that_there_is_and_mixes_with_no_other(

@@ -194,6 +194,8 @@ def test_after_taking_back_one_goes_on_with_the_next_person_or_to_the_archive(
     assert 'href="/log/A-today">登记下一位</a>' in page
     (archive,) = re.findall(r'href="(/people/[^"]+)">看档案</a>', page)
     assert field.get(archive).status_code == 200
+    (mending,) = re.findall(r'href="(/people/[^"]+)">写错了：更正档案</a>', page)
+    assert "更正档案" in field.get(mending).text
 
 
 def test_a_card_has_one_number_on_its_receipt_in_the_archive_and_in_the_search(
