@@ -170,14 +170,14 @@ def test_a_sheet_that_was_taken_back_by_its_sender_may_be_sent_anew(
 ) -> None:
     page = hand_over(site, office, activity, sheet_of(*ROWS))
     numbered = again(office, page, "all").content
-    first, before = standing(site, activity), world(site)
+    first, cards = standing(site, activity), subjects_of(site, activity)
     take_back(site, office, sheet_pages(office, activity)[0])
     assert not standing(site, activity)
     receipt = again(office, pick(office, activity, numbered, "s.xlsx").text, "send").text
     site.work()
     assert "新写 2 行" in receipt and "更正 2 行" not in receipt
     assert standing(site, activity) == first
-    assert world(site)["person"] == before["person"]
+    assert subjects_of(site, activity) == cards
     now, then = sheet_pages(office, activity)
     assert "整张表已撤回" in office.get(then).text
     take_back(site, office, now)
