@@ -204,6 +204,20 @@ def test_the_form_opens_from_the_phone_when_there_is_no_network(on_phone: Journe
         expect(on_phone.page.get_by_role("heading", name="现在没有网络")).to_be_visible()
 
 
+def test_an_activity_says_that_it_is_on_the_phone_as_long_as_the_phone_holds_it(
+    on_phone: Journey,
+) -> None:
+    stand_ready(on_phone)
+    page = on_phone.page
+    said = page.get_by_text("这一场已带在手机上")
+    expect(said).to_be_visible()
+    forget_pages(page)
+    page.evaluate("navigator.serviceWorker.dispatchEvent(new MessageEvent('message'))")
+    expect(said).to_be_hidden()
+    on_phone.open(FORM)
+    expect(said).to_be_visible()
+
+
 def test_the_form_opens_and_keeps_what_is_typed_when_the_network_never_answers(
     on_phone: Journey,
 ) -> None:

@@ -106,7 +106,7 @@ addEventListener("install", (event) => {
   event.waitUntil(keepAll(["/offline"]));
 });
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
-addEventListener("message", (event) => event.waitUntil(keepAll([...ALWAYS, ...(event.data?.keep ?? [])])));
+addEventListener("message", (event) => event.waitUntil(keepAll([...ALWAYS, ...(event.data?.keep ?? [])]).then(() => event.source?.postMessage("kept"))));
 addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.method === "POST" && request.mode === "navigate") {

@@ -246,6 +246,12 @@ function sendOnce(event) {
   else form.dataset.sentAt = Date.now();
 }
 
+// Said only when the phone holds what it needs alone: whoever leaves for a hall without network asks.
+async function sayCarried() {
+  const said = document.querySelector("[data-carried]"), here = location.pathname.match(/^\/log\/[^/]+/)?.[0];
+  if (said && here) said.hidden = !((await caches.match(here)) && (await caches.match(`${here}/new`)));
+}
+
 wire();
 lookAgain();
 addEventListener("submit", sendOnce);
@@ -259,6 +265,7 @@ if (navigator.onLine) sendAndShow();
 if ("serviceWorker" in navigator && document.body.dataset.actor) {
   // Without it a browser that is short of room throws away what is unsent.
   navigator.storage?.persist?.().catch(() => null);
+  navigator.serviceWorker.addEventListener("message", () => sayCarried().catch(() => null));
   keepForOneAlone().catch(() => null).then(() => navigator.serviceWorker.register("/service-worker.js")).then(() => navigator.serviceWorker.ready).then((ready) => {
     const here = location.pathname.match(/^\/log\/[^/]+/);
     const walkIn = document.querySelector("a[href='/log/walk-in']") ? ["/log/walk-in", "/log/walk-in/new"] : [];
