@@ -31,10 +31,10 @@ from crm.outcomes.voids import judge_voids
 from crm.storage.database import open_engine, reading
 from tests.profiles import examples
 from tests.templates import new_installation
+from tests.unit.campaigns.sheets import sample_sheets
 from tests.unit.campaigns.sheets.sample_sheets import (
     ACTIVITY,
     FIRST_ROW,
-    FULL,
     LABELS,
     filled,
     handmade,
@@ -43,6 +43,9 @@ from tests.unit.campaigns.sheets.sample_sheets import (
 )
 
 Row = dict[str, Any]
+
+FULL = {name: cell for name, cell in sample_sheets.FULL.items() if name != "member"}
+"""Nobody has enrolled a member here; of members tells test_members_in_sheets.py."""
 
 
 @dataclass
