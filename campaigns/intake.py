@@ -118,6 +118,14 @@ class Intake(Protocol):
     """Takes events durably and answers each, in order."""
 
     def accept(
-        self, lines: Sequence[bytes], credential: Credential, *, history: bool = False
+        self,
+        lines: Sequence[bytes],
+        credential: Credential,
+        *,
+        history: bool = False,
+        received_us: int | None = None,
     ) -> list[Receipt]:
-        """One receipt for each line; when it returns, what was accepted survives a crash."""
+        """One receipt for each line; when it returns, what was accepted survives a crash.
+
+        received_us: when it was received, where several calls take what was handed over at once.
+        """

@@ -101,16 +101,23 @@ class EventIntake:
         object.__setattr__(self, "_keyed_hash", keyed)
 
     def accept(
-        self, lines: Sequence[bytes], credential: Credential, *, history: bool = False
+        self,
+        lines: Sequence[bytes],
+        credential: Credential,
+        *,
+        history: bool = False,
+        received_us: int | None = None,
     ) -> list[Receipt]:
-        """One receipt for each line; when it returns, what was accepted survives a crash."""
+        """One receipt for each line; when it returns, what was accepted survives a crash.
+
+        received_us: when it was received, where several calls take what was handed over at once.
+        """
         with gc_paused():
-            return self._accept(lines, credential, history)
+            return self._accept(lines, credential, history, received_us or now_us())
 
     def _accept(
-        self, lines: Sequence[bytes], credential: Credential, history: bool
+        self, lines: Sequence[bytes], credential: Credential, history: bool, received_us: int
     ) -> list[Receipt]:
-        received_us = now_us()
         rows = row_events(self.engine, self.keyring, lines, credential.dealer)
         checked = [
             self._of_row(*rows[place], credential, received_us, history)

@@ -13,11 +13,16 @@ class LookingIntake:
     """Answers each line as the door would that has heard none of them before."""
 
     def accept(
-        self, lines: Sequence[bytes], credential: Credential, *, history: bool = False
+        self,
+        lines: Sequence[bytes],
+        credential: Credential,
+        *,
+        history: bool = False,
+        received_us: int | None = None,
     ) -> list[Receipt]:
         """One receipt for each line; of what is accepted nothing is kept."""
-        received_us = now_us()
-        return [_answer(line, credential, received_us, history=history) for line in lines]
+        at_us = received_us or now_us()
+        return [_answer(line, credential, at_us, history=history) for line in lines]
 
 
 def _answer(line: bytes, credential: Credential, received_us: int, *, history: bool) -> Receipt:

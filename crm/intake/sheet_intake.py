@@ -94,12 +94,12 @@ def accept_sheet(
     noes = noes_to_health(sketches)
     tally, every = SheetTally(), list[SheetRow]()
     rows = (_with_question(row, settled) for row in sheet.rows(settled.ids))
-    plans: list[tuple[SheetRow, RowPlan]] = []
+    at_us = now_us()
     while batch := list(islice(rows, _ROWS_AT_ONCE)):
         every += batch if keep_rows else ()
         once = _once(batch, settled, tally)
-        plans += _planned(engine, keyring, sheet.activity, once, secret, party, noes)
-    _send(intake, credential, plans, tally)
+        plans = _planned(engine, keyring, sheet.activity, once, secret, party, noes)
+        _send(intake, credential, plans, tally, at_us)
     _find_emptied(engine, sheet, tally)
     tally.notices += _twice(settled, tally)
     refused = len({(refusal.sheet, refusal.row) for refusal in tally.refusals})
@@ -240,11 +240,11 @@ def _send(
     credential: Credential,
     plans: Iterable[tuple[SheetRow, RowPlan]],
     tally: SheetTally,
+    at_us: int,
 ) -> None:
-    # All at one go: by the instant at which it is received a sheet is known for ever.
+    """at_us: one instant for all rows of the sheet, by which it is known for ever."""
     lines: list[bytes] = []
     sent: list[tuple[SheetRow, RowPlan, int]] = []
-    at_us = now_us()
     for row, plan in plans:
         encoded = [orjson.dumps(wire) for wire in plan.wires]
         faults = plan.faults or _door_faults(encoded, plan.wires, credential, at_us)
@@ -253,7 +253,7 @@ def _send(
             continue
         sent.append((row, plan, len(encoded)))
         lines += encoded
-    receipts = iter(intake.accept(lines, credential) if lines else ())
+    receipts = iter(intake.accept(lines, credential, received_us=at_us) if lines else ())
     for row, plan, count in sent:
         tally.count(row, plan, list(islice(receipts, count)))
 

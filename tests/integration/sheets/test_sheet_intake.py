@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from campaigns.intake import HEADQUARTERS, Credential
 from campaigns.sheets import InvalidSheet, rows, write_answer, write_template
 from campaigns.times import DAY_US, day_start_us
 from crm.cards.card import Card, fold_card
+from crm.entries.sheet_sendings import sheet_sendings
 from crm.intake.accept import EventIntake
 from crm.intake.sheet_intake import accept_sheet
 from crm.intake.sheet_receipt import SheetReceipt
@@ -43,6 +45,7 @@ from tests.unit.campaigns.sheets.sample_sheets import (
 )
 
 Row = dict[str, Any]
+NAMES = "安宁康平福"
 
 FULL = {name: cell for name, cell in sample_sheets.FULL.items() if name != "member"}
 """Nobody has enrolled a member here; of members tells test_members_in_sheets.py."""
@@ -438,3 +441,13 @@ def _content(office: Office) -> tuple[Any, ...]:
     ]
     fields = (card.name, card.phones, card.medicines, card.card_id)
     return fields, sorted(slots, key=str)
+
+
+def test_however_many_transactions_take_a_sheet_it_is_known_as_one(office: Office) -> None:
+    one = {name: cell for name, cell in FULL.items() if name != "trial_serial"}
+    people = [one | {"name": f"王{n}", "phones": f"1381234567{k}"} for k, n in enumerate(NAMES)]
+    with mock.patch("crm.intake.sheet_intake._ROWS_AT_ONCE", 2):
+        assert office.send(*people).refused == 0
+    with reading(office.engine) as connection:
+        found = sheet_sendings(connection, f"/sheets/{ACTIVITY['activity_id']}")
+    assert [len(sending.rows) for sending in found] == [5]

@@ -22,7 +22,12 @@ class Door:
         self.full_after = full_after
 
     def accept(
-        self, lines: Sequence[bytes], credential: Credential, *, history: bool = False
+        self,
+        lines: Sequence[bytes],
+        credential: Credential,
+        *,
+        history: bool = False,
+        received_us: int | None = None,
     ) -> list[Receipt]:
         """Each is taken under its line."""
         if len(self.slices) == self.full_after:
