@@ -83,14 +83,14 @@ def sheets_seen(visit: Visit, found: ActivityRow) -> list[SheetSeen]:
 
 
 @router.get("/sheets/{activity_id}/sent/{key}")
-def sending_page(visit: SignedIn, activity_id: str, key: int) -> Response:
+def sending_page(visit: SignedIn, activity_id: str, key: str) -> Response:
     """One sheet: its rows, what stands of them, and what taking them back would change."""
     found, seen = _one(visit, activity_id, key)
     return _page(visit, found, seen, ActForm())
 
 
 @router.post("/sheets/{activity_id}/sent/{key}")
-def take_back(posting: SignedInPosting, activity_id: str, key: int) -> Response:
+def take_back(posting: SignedInPosting, activity_id: str, key: str) -> Response:
     """Take all of it back, once it was told what that changes."""
     visit = posting.visit
     found, seen = _one(visit, activity_id, key)
@@ -130,7 +130,7 @@ def _is_others(credential: Credential, sending: Sending) -> bool:
     return sending.actor != credential.actor
 
 
-def _one(visit: Visit, activity_id: str, key: int) -> tuple[ActivityRow, SheetSeen]:
+def _one(visit: Visit, activity_id: str, key: str) -> tuple[ActivityRow, SheetSeen]:
     if not visit.account.may_say(_SAID):
         raise OutOfScope("who writes no cards")
     with reading(visit.site.engine) as connection:
@@ -138,7 +138,7 @@ def _one(visit: Visit, activity_id: str, key: int) -> tuple[ActivityRow, SheetSe
     if found is None:
         raise NotFound
     for seen in sheets_seen(visit, found):
-        if seen.sending.key == key:
+        if f"{seen.sending.key}" == key:
             return found, seen
     raise NotFound
 

@@ -11,7 +11,7 @@ import pytest
 from campaigns.sheets.reading import MOST_PEOPLE
 from tests.examples import a_card, an_event
 from tests.functional.command.running import Answer, Jinxi, run_measured
-from tests.unit.campaigns.sheets.sample_sheets import ACTIVITY, FULL, filled, handmade, saved
+from tests.unit.campaigns.sheets.sample_sheets import ACTIVITY, ALONE, filled, handmade, saved
 
 LARGEST = 65_536
 NAMES = ("李强", "张伟", "刘洋")
@@ -195,7 +195,7 @@ def test_a_sheet_that_cannot_be_read_is_refused_as_a_whole(
 
 
 def test_formulas_and_merged_cells_are_refused_and_come_back_in_a_copy(jinxi: Jinxi) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(filled(FULL, *(FULL | {"name": n} for n in NAMES))))
+    book = openpyxl.load_workbook(io.BytesIO(filled(ALONE, *(ALONE | {"name": n} for n in NAMES))))
     sheet = book.active
     cells = {str(cell.value): cell for line in sheet.iter_rows() for cell in line if cell.value}
     cells["李强"].value = '=HYPERLINK("http://x","李强")'
@@ -243,7 +243,7 @@ def test_a_csv_file_in_gb18030_is_read_as_it_was_meant(jinxi: Jinxi) -> None:
 
 def test_a_sheet_is_taken_although_its_answer_cannot_be_written(jinxi: Jinxi) -> None:
     (jinxi.folder / "sheet-未收下.xlsx").mkdir()
-    answer = hand_over(jinxi, "sheet.xlsx", filled(FULL | {"sex": "?"}, {"name": "李强"}))
+    answer = hand_over(jinxi, "sheet.xlsx", filled(ALONE | {"sex": "?"}, {"name": "李强"}))
     assert answer.only["accepted"] > 0
     assert "sheet-未收下.xlsx" in answer.err
     assert "Traceback" not in answer.err

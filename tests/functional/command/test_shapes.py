@@ -389,7 +389,7 @@ def test_what_was_saved_in_a_page_is_asked_by_its_name(looking: Jinxi) -> None:
     assert "→ 到场到试用" in typo.err
     twice = looking("funnel", "--saved", "停下的", "--step", "purchase.made", status=2)
     assert "--step" in twice.err
-    again = saved_in(looking.folder, "到场到试用", document)
+    again = saved_in(looking.folder, "到场到试用", several_ways)
     several = looking("funnel", "--saved", "到场到试用", status=2)
     assert again.funnel_id in several.err and saved.funnel_id in several.err
 

@@ -33,9 +33,9 @@ from crm.outcomes.voids import judge_voids
 from crm.storage.database import open_engine, reading
 from tests.profiles import examples
 from tests.templates import new_installation
-from tests.unit.campaigns.sheets import sample_sheets
 from tests.unit.campaigns.sheets.sample_sheets import (
     ACTIVITY,
+    ALONE,
     FIRST_ROW,
     LABELS,
     filled,
@@ -46,9 +46,6 @@ from tests.unit.campaigns.sheets.sample_sheets import (
 
 Row = dict[str, Any]
 NAMES = "安宁康平福"
-
-FULL = {name: cell for name, cell in sample_sheets.FULL.items() if name != "member"}
-"""Nobody has enrolled a member here; of members tells test_members_in_sheets.py."""
 
 
 @dataclass
@@ -122,16 +119,16 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 
 def test_a_sheet_is_taken_and_sent_again_changes_nothing(office: Office) -> None:
-    first = office.send(FULL, {"name": "李强"})
+    first = office.send(ALONE, {"name": "李强"})
     kept = len(office.events())
-    again = office.send(FULL, {"name": "李强"})
+    again = office.send(ALONE, {"name": "李强"})
     assert (first.accepted, first.duplicate, first.refused, first.rows) == (11, 0, 0, 2)
     assert (again.accepted, again.duplicate, again.refused, again.corrected) == (0, 11, 0, 0)
     assert len(office.events()) == kept == 11
 
 
 def test_a_bad_row_sends_nothing_and_its_answer_mended_is_taken(office: Office) -> None:
-    receipt = office.send(FULL | {"sex": "?"}, {"name": "李强"})
+    receipt = office.send(ALONE | {"sex": "?"}, {"name": "李强"})
     assert (receipt.accepted, receipt.refused) == (2, 1)
     assert [(r.row, r.column, r.reason) for r in receipt.refusals] == [
         (FIRST_ROW, "性别", "bad_sex")
@@ -139,12 +136,12 @@ def test_a_bad_row_sends_nothing_and_its_answer_mended_is_taken(office: Office) 
     assert [row.number for row in receipt.refused_rows.rows] == [FIRST_ROW]
     answer = read(write_answer(receipt.refused_rows, receipt.refusals))
     assert [row.row_id for row in answer.rows] == ["row-1"]
-    assert office.send(FULL, {"name": "李强"}).accepted == 9
+    assert office.send(ALONE, {"name": "李强"}).accepted == 9
 
 
 def test_an_edited_card_is_corrected_in_what_changed_and_only_there(office: Office) -> None:
-    office.send(FULL)
-    edited = FULL | {"name": "王秀莹", "phones": "13900000000", "medicines": None, "birth": 1949}
+    office.send(ALONE)
+    edited = ALONE | {"name": "王秀莹", "phones": "13900000000", "medicines": None, "birth": 1949}
     receipt = office.send(edited)
     assert (receipt.accepted, receipt.duplicate, receipt.corrected) == (1, 8, 1)
     correction = office.events()[-1]
@@ -157,18 +154,18 @@ def test_an_edited_card_is_corrected_in_what_changed_and_only_there(office: Offi
 
 def test_a_card_edited_back_is_what_it_was(office: Office) -> None:
     for name in ("王秀英", "王秀莹", "王秀英", "王秀莹"):
-        office.send(FULL | {"name": name})
+        office.send(ALONE | {"name": name})
         assert office.card().name == name
-        assert office.send(FULL | {"name": name}).accepted == 0
+        assert office.send(ALONE | {"name": name}).accepted == 0
 
 
 def test_a_correction_made_elsewhere_stays_when_another_cell_is_edited(office: Office) -> None:
-    office.send(FULL)
+    office.send(ALONE)
     subject = office.events()[0].subject
     patch = {"card_id": subject.partition("/")[2], "contact": {"phones": ["13711112222"]}}
     office.tell("card.corrected", subject, "/console", patch)
-    assert office.send(FULL).accepted == 0
-    office.send(FULL | {"address": "新路2号"})
+    assert office.send(ALONE).accepted == 0
+    office.send(ALONE | {"address": "新路2号"})
     assert (office.card().phones, office.card().address) == (("13711112222",), "新路2号")
 
 
@@ -177,31 +174,31 @@ def purchases_of(events: list[LoggedEvent]) -> list[PurchaseMade]:
 
 
 def test_an_edited_purchase_is_taken_back_and_made_anew_under_its_own_id(office: Office) -> None:
-    office.send(FULL)
-    receipt = office.send(FULL | {"quantity": 3})
+    office.send(ALONE)
+    receipt = office.send(ALONE | {"quantity": 3})
     assert (receipt.accepted, receipt.duplicate, receipt.corrected) == (2, 8, 1)
     purchases, standing = purchases_of(office.events()), purchases_of(office.standing())
     assert [purchase.quantity for purchase in standing] == [3]
     assert len({purchase.purchase_id for purchase in purchases}) == 1
-    assert office.send(FULL | {"quantity": 3}).accepted == 0
-    office.send(FULL)
+    assert office.send(ALONE | {"quantity": 3}).accepted == 0
+    office.send(ALONE)
     assert [purchase.quantity for purchase in purchases_of(office.standing())] == [2]
-    assert office.send(FULL).accepted == 0
+    assert office.send(ALONE).accepted == 0
 
 
 def test_what_is_emptied_is_taken_back_and_may_be_written_again(office: Office) -> None:
-    bare = FULL | dict.fromkeys(("trial_sku", "trial_serial", "systolic", "diastolic", "pulse"))
-    office.send(FULL)
+    bare = ALONE | dict.fromkeys(("trial_sku", "trial_serial", "systolic", "diastolic", "pulse"))
+    office.send(ALONE)
     office.send(bare | {"attended": "否"})
     assert not {"trial.started", "clinic.consulted", "activity.attended"} & set(office.types())
-    office.send(FULL)
+    office.send(ALONE)
     assert {"trial.started", "clinic.consulted", "activity.attended"} <= set(office.types())
 
 
 def test_a_consent_typed_wrong_is_taken_back_and_said_in_the_receipt(office: Office) -> None:
     unmeasured = dict.fromkeys(("systolic", "diastolic", "pulse", "conditions", "medicines"))
-    office.send(FULL | unmeasured)
-    receipt = office.send(FULL | unmeasured | {"consent_health": "否"})
+    office.send(ALONE | unmeasured)
+    receipt = office.send(ALONE | unmeasured | {"consent_health": "否"})
     assert [(n.row, n.code, n.column) for n in receipt.notices] == [
         (FIRST_ROW, "consent_changed", "同意记录健康情况")
     ]
@@ -211,37 +208,37 @@ def test_a_consent_typed_wrong_is_taken_back_and_said_in_the_receipt(office: Off
 
 
 def test_another_person_written_over_a_row_is_refused(office: Office) -> None:
-    office.send(FULL)
-    receipt = office.send(FULL | {"name": "李建国", "phones": "13900000000", "birth": "1938-1-1"})
+    office.send(ALONE)
+    receipt = office.send(ALONE | {"name": "李建国", "phones": "13900000000", "birth": "1938-1-1"})
     assert [(r.column, r.reason) for r in receipt.refusals] == [("姓名", "other_person")]
     assert office.card().name == "王秀英"
 
 
 def test_what_headquarters_took_back_is_not_brought_back_by_a_sheet(office: Office) -> None:
-    office.send(FULL)
+    office.send(ALONE)
     purchase = next(e for e in office.events() if e.type_name == "purchase.made")
     word = {"of_source": purchase.source, "of_id": purchase.id, "reason_code": "duplicate_entry"}
     office.tell("event.voided", purchase.subject, "/console", word)
     kept = len(office.events())
-    assert (office.send(FULL).accepted, office.send(FULL).refused) == (0, 0)
-    receipt = office.send(FULL | {"quantity": 9})
+    assert (office.send(ALONE).accepted, office.send(ALONE).refused) == (0, 0)
+    receipt = office.send(ALONE | {"quantity": 9})
     assert [(r.column, r.reason) for r in receipt.refusals] == [("购买型号", "voided_elsewhere")]
     assert len(office.events()) == kept
 
 
 def test_a_row_of_an_erased_card_is_refused_and_nothing_of_it_is_kept(office: Office) -> None:
-    office.send(FULL)
+    office.send(ALONE)
     subject = office.events()[0].subject
     erased = {"card_id": subject.partition("/")[2], "reason_code": "asked_for"}
     office.tell("card.erased", subject, "/console", erased)
     kept = len(office.events())
-    receipt = office.send(FULL | {"name": "王秀莹"})
+    receipt = office.send(ALONE | {"name": "王秀莹"})
     assert [r.reason for r in receipt.refusals] == ["erased"]
     assert len(office.events()) == kept
 
 
 def test_a_row_that_was_taken_and_is_empty_now_is_said_and_left_alone(office: Office) -> None:
-    office.send(FULL, {"name": "李强"})
+    office.send(ALONE, {"name": "李强"})
     receipt = office.send({}, {"name": "李强"})
     assert [(r.row, r.reason) for r in receipt.refusals] == [(FIRST_ROW, "row_emptied")]
     assert len(office.events()) == 11
@@ -364,7 +361,7 @@ def test_a_row_that_is_missing_from_the_file_says_nothing(office: Office) -> Non
 
 def test_a_credential_that_may_not_say_one_thing_of_a_row_sends_none_of_it(office: Office) -> None:
     other = Credential("dealer", actor="t1", dealer="D-SH")
-    receipt = office.send(FULL, {"name": "李强"}, credential=other)
+    receipt = office.send(ALONE, {"name": "李强"}, credential=other)
     assert {(r.row, r.reason) for r in receipt.refusals} == {(FIRST_ROW, "not_allowed")}
     assert receipt.accepted == 2
 
@@ -372,7 +369,7 @@ def test_a_credential_that_may_not_say_one_thing_of_a_row_sends_none_of_it(offic
 def test_a_sheet_of_a_day_to_come_is_refused(office: Office) -> None:
     tomorrow = (datetime.now(UTC) + timedelta(days=2)).isoformat()
     sheet = write_template(ACTIVITY | {"starts_at": tomorrow}, 2, row_ids=iter(["a", "b"]))
-    receipt = office.hand_over(filled(FULL, data=sheet))
+    receipt = office.hand_over(filled(ALONE, data=sheet))
     assert {r.reason for r in receipt.refusals} == {"time_in_future"}
     assert office.events() == []
 
@@ -444,7 +441,7 @@ def _content(office: Office) -> tuple[Any, ...]:
 
 
 def test_however_many_transactions_take_a_sheet_it_is_known_as_one(office: Office) -> None:
-    one = {name: cell for name, cell in FULL.items() if name != "trial_serial"}
+    one = {name: cell for name, cell in ALONE.items() if name != "trial_serial"}
     people = [one | {"name": f"王{n}", "phones": f"1381234567{k}"} for k, n in enumerate(NAMES)]
     with mock.patch("crm.intake.sheet_intake._ROWS_AT_ONCE", 2):
         assert office.send(*people).refused == 0

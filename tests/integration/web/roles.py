@@ -285,6 +285,10 @@ OPENS: dict[str, Allowed] = {
         ("GET /said/{form_id}/move", "POST /said/{form_id}/move"), says("event.voided")
     ),
     **dict.fromkeys(("GET /sheets/{activity_id}", "POST /sheets/{activity_id}"), WRITES_CARDS),
+    **dict.fromkeys(
+        ("GET /sheets/{activity_id}/sent/{key}", "POST /sheets/{activity_id}/sent/{key}"),
+        both(WRITES_CARDS, says("event.voided")),
+    ),
     "GET /sheets/{activity_id}/blank": sees("activities"),
     **dict.fromkeys(("GET /accounts", "POST /accounts"), sees("accounts")),
     "GET /audit": sees("audit"),

@@ -45,6 +45,8 @@ FULL = {
     "note": "女儿陪同",
 }
 """A row in which every column is filled, by column key."""
+ALONE = {key: cell for key, cell in FULL.items() if key != "member"}
+"""The same where nobody has enrolled the member."""
 
 Row = Mapping[str, Any]
 
