@@ -52,6 +52,7 @@ def test_the_process_of_a_second_worker_ends_at_once_as_refused() -> None:
         assert second.wait(PATIENCE_SECONDS) == REFUSED_LEASE
 
 
+@pytest.mark.long
 def test_the_lease_of_a_killed_worker_is_free_at_once() -> None:
     with Installation() as installation:
         first = start("work", str(installation.folder))
