@@ -105,12 +105,11 @@ def accept_sheet(
     refused = len({(refusal.sheet, refusal.row) for refusal in tally.refusals})
     return SheetReceipt(
         *(tally.accepted, tally.duplicate, refused, tally.warned, tally.corrected, tally.rows),
-        tuple(tally.refusals),
-        tuple(tally.notices),
-        tuple(tally.outcomes),
+        *(tuple(tally.refusals), tuple(tally.notices), tuple(tally.outcomes)),
         _asked(settled, tally),
         sheet.reading(tuple(tally.refused_rows)),
         sheet.reading(tuple(every)) if keep_rows else None,
+        received_us=at_us,
     )
 
 

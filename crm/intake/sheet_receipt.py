@@ -105,6 +105,7 @@ class SheetReceipt:
     asked: of the refused rows those that are a question.
     refused_rows: what was found in the file, with only the rows that were refused: what
     `write_answer` needs, together with `refusals`. all_rows: with every row, where asked for.
+    received_us: the instant that all of its rows bear.
     """
 
     accepted: int
@@ -119,6 +120,7 @@ class SheetReceipt:
     asked: tuple[AskedRow, ...]
     refused_rows: SheetReading
     all_rows: SheetReading | None = None
+    received_us: int = 0
 
 
 NO_ANSWERS = Answers()

@@ -173,6 +173,7 @@ def _shown(
     said = {
         "notes": list(_notes(visit, receipt)),
         "notices": _notices(visit, receipt),
+        "received_us": receipt.received_us,
     }
     unread = {one.column: one for one in every.unread if one.kind == "column" and one.column}
     meant = {heading: Unread("column", "", None, heading) for heading in sheet.headings} | unread

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from unittest import mock
 
 import httpx
 import pytest
 from sqlalchemy import select
 
+from crm.entries.sheet_sendings import sheet_sendings
 from crm.journal.events import JOURNAL
 from crm.outcomes.tables import OUTCOME
 from crm.recording.projections import PROJECTIONS
@@ -114,6 +116,21 @@ def test_a_sheet_that_is_taken_back_leaves_the_world_that_never_had_it(
     after = office.get(where).text
     assert "整张表已撤回" in after and "撤回整张表" not in after
     assert "整张表已撤回" in office.get(f"/sheets/{activity}").text
+
+
+def test_a_receipt_leads_to_its_own_sheet_and_to_no_earlier_one(
+    site: RunningSite, office: httpx.Client, activity: str
+) -> None:
+    hand_over(site, office, activity, sheet_of(ROWS[0]))
+    with reading(site.site.engine) as connection:
+        earlier = sheet_sendings(connection, f"/sheets/{activity}")
+    assert len(earlier) == 1
+    # Through a broker the journal has the rows a moment later.
+    with mock.patch("crm.web.pages.sheets_back.sheet_sendings", lambda *_: earlier):
+        receipt = hand_over(site, office, activity, sheet_of(ROWS[1]))
+    assert "已收下 1 行" in receipt and "撤回整张表</a>" not in receipt
+    latest, _ = sheet_pages(office, activity)
+    assert latest != f"/sheets/{activity}/sent/{earlier[0].key}"
 
 
 def test_a_tap_that_is_doubled_says_it_once(
