@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from crm.journal.events import JOURNAL
 from crm.outcomes.tables import OUTCOME
@@ -150,14 +150,14 @@ def _is_of(word: SheetWord, source: str, type_name: str) -> bool:
     return word.source == source and word.type == type_name
 
 
-def _said(connection: Connection, condition: object) -> list[SheetWord]:
+def _said(connection: Connection, condition: ColumnElement[bool]) -> list[SheetWord]:
     query = (
         select(
             *(JOURNAL.c.source, JOURNAL.c.id, JOURNAL.c.type, JOURNAL.c.subject),
             *(JOURNAL.c.received_us, JOURNAL.c.actor, JOURNAL.c.role, OUTCOME.c.outcome),
         )
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
-        .where(condition)  # type: ignore[arg-type]
+        .where(condition)
         .order_by(JOURNAL.c.position)
     )
     return [SheetWord(*row[:7], row[7] or "") for row in connection.execute(query)]
